@@ -1,0 +1,5 @@
+/// Measures appends, reads and acks, alone and beside peers, and checks the data that each run wrote.
+@NullMarked
+package dev.cometlog.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

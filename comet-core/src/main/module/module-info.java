@@ -1,0 +1,7 @@
+/// An embedded, segmented, append-only log that needs the JDK alone.
+module dev.cometlog {
+    requires static org.jspecify;
+
+    exports dev.cometlog;
+    exports dev.cometlog.spi;
+}
