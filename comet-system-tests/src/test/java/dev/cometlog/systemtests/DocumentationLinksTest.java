@@ -56,8 +56,7 @@ class DocumentationLinksTest {
                 """);
 
         assertThat(brokenLinks(dir))
-                .containsExactlyInAnyOrder(
-                        "a.md -> gone.md", "a.md -> there.md#elsewhere", "a.md -> gone-too.md");
+                .containsExactlyInAnyOrder("a.md -> gone.md", "a.md -> there.md#elsewhere", "a.md -> gone-too.md");
     }
 
     private static List<String> brokenLinks(Path root) throws IOException {
