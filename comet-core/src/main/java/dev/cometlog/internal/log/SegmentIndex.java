@@ -1,0 +1,133 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.internal.format.IndexDescriptor;
+import dev.cometlog.internal.storage.MappedFile;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Finds a place near an offset or a time in one segment. Every answer is a hint that frames confirm:
+/// a missing or damaged slot makes it coarser, never wrong.
+public final class SegmentIndex {
+    private final MemorySegment slots;
+    private final long nonce;
+    private final @Nullable MappedFile file;
+
+    SegmentIndex(MappedFile file, long nonce) {
+        this.slots = file.memory();
+        this.nonce = nonce;
+        this.file = file;
+    }
+
+    /// An index in private memory, for a segment whose file is gone or too small.
+    SegmentIndex(int segmentBytes, long nonce) {
+        this.slots = MemorySegment.ofArray(new long[IndexDescriptor.indexBytes(segmentBytes) / Long.BYTES]);
+        this.nonce = nonce;
+        this.file = null;
+    }
+
+    /// Notes a frame if it is the first that starts in its block.
+    void note(int position, long relativeOffset, int timeDelta) {
+        int slot = IndexDescriptor.slotOf(position);
+        if (IndexDescriptor.isEmpty(slots, slot)) {
+            IndexDescriptor.write(slots, slot, nonce, (int) relativeOffset, position, timeDelta);
+        }
+    }
+
+    /// Empties every slot of a frame at or behind `position`.
+    void dropFrom(int position) {
+        for (int slot = IndexDescriptor.slotOf(position); slot < slotCount(); slot++) {
+            if (!IndexDescriptor.isValid(slots, slot, nonce) || IndexDescriptor.position(slots, slot) >= position) {
+                slots.asSlice((long) slot * IndexDescriptor.SLOT_LENGTH, IndexDescriptor.SLOT_LENGTH)
+                        .fill((byte) 0);
+            }
+        }
+    }
+
+    /// The last valid slot whose offset is at most `relativeOffset` and whose position is below `limit`; -1 if none.
+    public int floorOffset(long relativeOffset, int limit) {
+        int low = 0;
+        int high = Math.min(slotCount() - 1, IndexDescriptor.slotOf(Math.max(limit - 1, 0)));
+        int found = -1;
+        while (low <= high) {
+            int middle = validAtOrBelow((low + high) >>> 1, low);
+            if (middle < 0) {
+                low = ((low + high) >>> 1) + 1;
+            } else if (relativeOffset(middle) <= relativeOffset && position(middle) < limit) {
+                found = middle;
+                low = Math.max(middle, (low + high) >>> 1) + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return found;
+    }
+
+    /// The last valid slot whose time delta is below `timeDelta` (unsigned) and whose position is below `limit`; -1 if none.
+    public int lowerTime(long timeDelta, int limit) {
+        int low = 0;
+        int high = Math.min(slotCount() - 1, IndexDescriptor.slotOf(Math.max(limit - 1, 0)));
+        int found = -1;
+        while (low <= high) {
+            int middle = validAtOrBelow((low + high) >>> 1, low);
+            if (middle < 0) {
+                low = ((low + high) >>> 1) + 1;
+            } else if (timeDelta(middle) < timeDelta && position(middle) < limit) {
+                found = middle;
+                low = Math.max(middle, (low + high) >>> 1) + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return found;
+    }
+
+    /// The first valid slot whose position is above `position`; -1 if none.
+    public int higherPosition(int position) {
+        for (int slot = IndexDescriptor.slotOf(position); slot < slotCount(); slot++) {
+            if (isValid(slot) && position(slot) > position) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private int validAtOrBelow(int from, int lowest) {
+        for (int slot = from; slot >= lowest; slot--) {
+            if (isValid(slot)) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    public int slotCount() {
+        return (int) (slots.byteSize() / IndexDescriptor.SLOT_LENGTH);
+    }
+
+    public boolean isValid(int slot) {
+        return IndexDescriptor.isValid(slots, slot, nonce);
+    }
+
+    public long relativeOffset(int slot) {
+        return IndexDescriptor.relativeOffset(slots, slot) & 0xffff_ffffL;
+    }
+
+    public int position(int slot) {
+        return IndexDescriptor.position(slots, slot);
+    }
+
+    public long timeDelta(int slot) {
+        return IndexDescriptor.timeDelta(slots, slot) & 0xffff_ffffL;
+    }
+
+    /// Whether it is a file, so that other processes see what is noted here.
+    boolean isShared() {
+        return file != null;
+    }
+
+    void close() {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

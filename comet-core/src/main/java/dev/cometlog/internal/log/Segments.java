@@ -1,0 +1,171 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.IndexDescriptor;
+import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.MappedFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// The segment files of one shard: which there are, and those of them that are mapped.
+///
+/// Thread-safe. Does I/O, so never called on the append path.
+public final class Segments {
+    private static final System.Logger LOG = System.getLogger(Segments.class.getName());
+
+    private final Storage storage;
+    private final ShardId id;
+    private final ShardPaths paths;
+    private final boolean writable;
+
+    /// Mapped segments by base offset; the catalogue's own reference to each.
+    private final ConcurrentSkipListMap<Long, Segment> mapped = new ConcurrentSkipListMap<>();
+
+    private boolean closed; // guarded by this
+
+    Segments(Storage storage, ShardId id, ShardPaths paths, boolean writable) {
+        this.storage = storage;
+        this.id = id;
+        this.paths = paths;
+        this.writable = writable;
+    }
+
+    /// Base offsets of all segment files, ascending.
+    public long[] bases() throws IOException {
+        return storage.list(paths.directory()).stream()
+                .map(ShardPaths::segmentBase)
+                .flatMapToLong(base -> base.stream())
+                .sorted()
+                .toArray();
+    }
+
+    /// The segment with that base offset, with a reference for the caller; empty if there is no such file
+    /// or its header is not one of this shard's.
+    ///
+    /// @throws CometException.Damaged if the file cannot be used at all, such as a link in its place
+    public Optional<Segment> acquire(long base) throws IOException {
+        Segment known = mapped.get(base);
+        if (known != null && known.acquire()) {
+            return Optional.of(known);
+        }
+        synchronized (this) {
+            if (closed) {
+                throw new CometException.Closed(id.toString());
+            }
+            known = mapped.get(base);
+            if (known != null && known.acquire()) {
+                return Optional.of(known);
+            }
+            Segment opened = open(base);
+            if (opened == null || !opened.acquire()) {
+                return Optional.empty();
+            }
+            mapped.put(base, opened);
+            return Optional.of(opened);
+        }
+    }
+
+    private @Nullable Segment open(long base) throws IOException {
+        Path path = paths.segment(base);
+        StorageFile channel;
+        try {
+            channel = storage.open(path, writable ? Storage.Access.WRITE : Storage.Access.READ);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        try {
+            Optional<SegmentHeader> header = readHeader(channel, base);
+            if (header.isEmpty()) {
+                channel.close();
+                return null;
+            }
+            // A file may be shorter than it should after a power loss; what is behind its end must not be touched.
+            long length = Math.min(channel.size(), header.get().capacity());
+            MappedFile file = channel.map(length, writable);
+            SegmentIndex index = openIndex(base, (int) length, header.get().nonce());
+            return new Segment(path, header.get(), file, index, channel);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private Optional<SegmentHeader> readHeader(StorageFile channel, long base) throws IOException {
+        byte[] bytes = new byte[SegmentHeader.LENGTH];
+        if (channel.read(0, bytes, 0, bytes.length) < bytes.length) {
+            return Optional.empty();
+        }
+        return SegmentHeader.decode(bytes).filter(header -> isOurs(header, base));
+    }
+
+    /// Whether a header belongs to the file of this shard that is named for `base`.
+    boolean isOurs(SegmentHeader header, long base) {
+        return header.streamHash() == id.streamHash() && header.shard() == id.shard() && header.baseOffset() == base;
+    }
+
+    private SegmentIndex openIndex(long base, int segmentBytes, long nonce) throws IOException {
+        Path path = paths.index(base);
+        int expected = IndexDescriptor.indexBytes(segmentBytes);
+        if (storage.kind(path) == Storage.FileKind.REGULAR) {
+            try (StorageFile file = storage.open(path, writable ? Storage.Access.WRITE : Storage.Access.READ)) {
+                if (file.size() == expected) {
+                    return new SegmentIndex(file.map(expected, writable), nonce);
+                }
+            }
+        }
+        LOG.log(System.Logger.Level.INFO, "{0} is missing or not of the right size; reading goes on without it", path);
+        return new SegmentIndex(segmentBytes, nonce);
+    }
+
+    /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it.
+    synchronized void adopt(Segment segment) {
+        if (closed) {
+            segment.retire();
+            throw new CometException.Closed(id.toString());
+        }
+        Segment before = mapped.put(segment.baseOffset(), segment);
+        if (before != null) {
+            before.retire();
+        }
+    }
+
+    /// Lets go of one mapping, so that it is opened anew when next needed.
+    synchronized void forget(long base) {
+        Segment segment = mapped.remove(base);
+        if (segment != null) {
+            segment.retire();
+        }
+    }
+
+    /// Lets go of the mappings that housekeeping finds no use for: below the start offset, and, apart from
+    /// the newest `keep`, durable ones.
+    synchronized void trim(long startOffset, long durableOffset, int keep) {
+        Map<Long, Segment> spare = new TreeMap<>(mapped.headMap(startOffset, false));
+        Long startBase = mapped.floorKey(startOffset);
+        if (startBase != null) {
+            spare.remove(startBase);
+        }
+        int older = mapped.headMap(durableOffset, true).size() - 1 - keep;
+        for (Map.Entry<Long, Segment> entry : mapped.entrySet()) {
+            if (older-- <= 0) {
+                break;
+            }
+            spare.put(entry.getKey(), entry.getValue());
+        }
+        spare.keySet().forEach(this::forget);
+    }
+
+    synchronized void close() {
+        closed = true;
+        mapped.values().forEach(Segment::retire);
+        mapped.clear();
+    }
+}

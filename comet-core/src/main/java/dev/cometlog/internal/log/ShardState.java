@@ -1,0 +1,380 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.format.Crc;
+import dev.cometlog.internal.format.LittleEndian;
+import dev.cometlog.internal.storage.MappedFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/// A flyweight over a shard's state page: what all processes share about the shard.
+///
+///        0  +---------------------------------------------------------------------------+
+///           | magic 8 | version 4 | shard 4 | shard count 4 | crc 4 | stream hash 8     | identity
+///       64  | epoch 8 | boot id 16                                                      | trust
+///      128  | lock word 8                                                               | who writes
+///      192  | end offset 8                                                              | what is visible
+///      256  | write position | write limit | last timestamp | active base | generation  |
+///           | append limit | start offset | prepared nonce                              | under the lock word
+///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
+///      512  | checkpoint slot 0                                                         | a sector each
+///     1024  | checkpoint slot 1                                                         |
+///     1536  | counters, 8 bytes each, see [Counter]                                     |
+///     4096  +---------------------------------------------------------------------------+
+///
+/// The page is derived: losing it loses no entry. It is trusted only in the epoch it names; in any other,
+/// recovery decides what of it still holds. Every word has one writer rule:
+///
+/// | word | written by | access |
+/// |---|---|---|
+/// | identity | the creator, before the page gets its name | plain |
+/// | epoch | recovery, last of all | release / acquire |
+/// | boot id | recovery, before the epoch | plain |
+/// | lock word | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
+/// | end offset | holder of the lock word: the publication point of appends | release / acquire |
+/// | write position, write limit, last timestamp | holder | plain, release for readers' snapshots |
+/// | active base | holder, before the generation | release / acquire |
+/// | generation | holder, last step of a roll | release / acquire |
+/// | append limit | holder, once a checkpoint with that reserved end is durable | release / acquire |
+/// | start offset | holder, before anything is unlinked | release / acquire |
+/// | prepared nonce | preparer: CAS 0 → nonce; holder: → 0 | CAS / acquire |
+/// | poison | who saw an fsync fail: CAS 0 → reason; the cure, under the lock word: → 0 | CAS / acquire |
+/// | sync, prepare claim | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
+/// | durable offset | holder of the sync claim, after the slot | release / acquire |
+/// | checkpoint slots | holder of the lock word, alternately | plain, checksummed |
+/// | counters | holder where only appends count, else atomic add | plain / atomic |
+public final class ShardState {
+    public static final int PAGE_BYTES = 4096;
+    private static final long MAGIC = 0x4554415453544d43L; // "CMTSTATE"
+    private static final int VERSION = 1;
+
+    private static final int MAGIC_FIELD = 0;
+    private static final int VERSION_FIELD = MAGIC_FIELD + Long.BYTES;
+    private static final int SHARD_FIELD = VERSION_FIELD + Integer.BYTES;
+    private static final int SHARD_COUNT_FIELD = SHARD_FIELD + Integer.BYTES;
+    private static final int IDENTITY_CRC_FIELD = SHARD_COUNT_FIELD + Integer.BYTES;
+    private static final int STREAM_HASH_FIELD = IDENTITY_CRC_FIELD + Integer.BYTES;
+
+    private static final int EPOCH_FIELD = 64;
+    private static final int BOOT_ID_FIELD = EPOCH_FIELD + Long.BYTES;
+    private static final int LOCK_WORD_FIELD = 128;
+    private static final int END_OFFSET_FIELD = 192;
+    private static final int WRITE_POSITION_FIELD = 256;
+    private static final int WRITE_LIMIT_FIELD = WRITE_POSITION_FIELD + Long.BYTES;
+    private static final int LAST_TIMESTAMP_FIELD = WRITE_LIMIT_FIELD + Long.BYTES;
+    private static final int ACTIVE_BASE_FIELD = LAST_TIMESTAMP_FIELD + Long.BYTES;
+    private static final int GENERATION_FIELD = ACTIVE_BASE_FIELD + Long.BYTES;
+    private static final int APPEND_LIMIT_FIELD = GENERATION_FIELD + Long.BYTES;
+    private static final int START_OFFSET_FIELD = APPEND_LIMIT_FIELD + Long.BYTES;
+    private static final int PREPARED_NONCE_FIELD = START_OFFSET_FIELD + Long.BYTES;
+    private static final int POISON_FIELD = 384;
+    private static final int SYNC_CLAIM_FIELD = POISON_FIELD + Long.BYTES;
+    private static final int PREPARE_CLAIM_FIELD = SYNC_CLAIM_FIELD + Long.BYTES;
+    private static final int PREPARE_BYTES_FIELD = PREPARE_CLAIM_FIELD + Long.BYTES;
+    private static final int DURABLE_OFFSET_FIELD = PREPARE_BYTES_FIELD + Long.BYTES;
+    private static final int SLOT_FIELD = 512;
+    private static final int SLOT_STRIDE = 512;
+    private static final int COUNTERS_FIELD = 1536;
+
+    /// No active segment yet.
+    public static final long NO_SEGMENT = Checkpoint.NO_SEGMENT;
+
+    private static final VarHandle LONG =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    /// What the page counts, each in the word of its number; the numbers are part of the format.
+    public enum Counter {
+        BYTES(0),
+        BATCHES(1),
+        ROLLS(2),
+        SYNCS(3),
+        SYNC_NANOS(4),
+        LOCK_WAITS(5),
+        TAKE_OVERS(6),
+        STALLS(7),
+        RECOVERIES(8),
+        EXPIRED(9),
+        DROPPED(10),
+        LOST(11),
+        DAMAGED_FRAMES(12),
+        REFUSED(13),
+        COMPRESSED_FROM(14),
+        COMPRESSED_TO(15),
+        LAST_SYNC_MICROS(16);
+
+        private final int word;
+
+        Counter(int word) {
+            this.word = word;
+        }
+    }
+
+    private final MappedFile file;
+    private final MemorySegment page;
+
+    public ShardState(MappedFile file) {
+        this.file = file;
+        this.page = file.memory();
+    }
+
+    /// The content of a new shard's page.
+    static byte[] initialPage(long streamHash, int shard, int shardCount, long epoch, BootId boot) {
+        byte[] bytes = new byte[PAGE_BYTES];
+        LittleEndian.putLong(bytes, MAGIC_FIELD, MAGIC);
+        LittleEndian.putInt(bytes, VERSION_FIELD, VERSION);
+        LittleEndian.putInt(bytes, SHARD_FIELD, shard);
+        LittleEndian.putInt(bytes, SHARD_COUNT_FIELD, shardCount);
+        LittleEndian.putLong(bytes, STREAM_HASH_FIELD, streamHash);
+        LittleEndian.putInt(bytes, IDENTITY_CRC_FIELD, identityCrc(MemorySegment.ofArray(bytes)));
+        LittleEndian.putLong(bytes, EPOCH_FIELD, epoch);
+        LittleEndian.putLong(bytes, BOOT_ID_FIELD, boot.high());
+        LittleEndian.putLong(bytes, BOOT_ID_FIELD + Long.BYTES, boot.low());
+        LittleEndian.putLong(bytes, ACTIVE_BASE_FIELD, NO_SEGMENT);
+        byte[] slot = Checkpoint.FIRST.encode();
+        System.arraycopy(slot, 0, bytes, slotField(Checkpoint.FIRST.sequence()), slot.length);
+        return bytes;
+    }
+
+    /// Whether the page is an intact one of this shard.
+    boolean isIntact(long streamHash, int shard, int shardCount) {
+        return page.byteSize() >= PAGE_BYTES
+                && LittleEndian.getLong(page, MAGIC_FIELD) == MAGIC
+                && LittleEndian.getInt(page, VERSION_FIELD) == VERSION
+                && LittleEndian.getLong(page, STREAM_HASH_FIELD) == streamHash
+                && LittleEndian.getInt(page, SHARD_FIELD) == shard
+                && LittleEndian.getInt(page, SHARD_COUNT_FIELD) == shardCount
+                && LittleEndian.getInt(page, IDENTITY_CRC_FIELD) == identityCrc(page);
+    }
+
+    private static int identityCrc(MemorySegment page) {
+        byte[] identity = new byte[IDENTITY_CRC_FIELD + Long.BYTES];
+        MemorySegment.copy(page, ValueLayout.JAVA_BYTE, 0, identity, 0, IDENTITY_CRC_FIELD);
+        MemorySegment.copy(page, ValueLayout.JAVA_BYTE, STREAM_HASH_FIELD, identity, IDENTITY_CRC_FIELD, Long.BYTES);
+        return Crc.of(identity, 0, identity.length);
+    }
+
+    public long epoch() {
+        return acquire(EPOCH_FIELD);
+    }
+
+    void epoch(long epoch) {
+        release(EPOCH_FIELD, epoch);
+    }
+
+    BootId bootId() {
+        return new BootId(plain(BOOT_ID_FIELD), plain(BOOT_ID_FIELD + Long.BYTES));
+    }
+
+    void bootId(BootId id) {
+        plain(BOOT_ID_FIELD, id.high());
+        plain(BOOT_ID_FIELD + Long.BYTES, id.low());
+    }
+
+    long lockWord() {
+        return acquire(LOCK_WORD_FIELD);
+    }
+
+    boolean casLockWord(long expected, long incarnation) {
+        return cas(LOCK_WORD_FIELD, expected, incarnation);
+    }
+
+    void lockWord(long word) {
+        release(LOCK_WORD_FIELD, word);
+    }
+
+    /// The next offset to be assigned; every byte of what is below it is visible to who reads this.
+    public long endOffset() {
+        return acquire(END_OFFSET_FIELD);
+    }
+
+    /// The end offset as the holder of the lock word sees it.
+    long endOffsetPlain() {
+        return plain(END_OFFSET_FIELD);
+    }
+
+    void endOffset(long offset) {
+        release(END_OFFSET_FIELD, offset);
+    }
+
+    public long writePosition() {
+        return acquire(WRITE_POSITION_FIELD);
+    }
+
+    void writePosition(long position) {
+        plain(WRITE_POSITION_FIELD, position);
+    }
+
+    long writeLimit() {
+        return plain(WRITE_LIMIT_FIELD);
+    }
+
+    /// Announces that bytes up to `position` may be written, before the first of them is.
+    void writeLimit(long position) {
+        plain(WRITE_LIMIT_FIELD, position);
+        VarHandle.storeStoreFence();
+    }
+
+    long lastTimestamp() {
+        return plain(LAST_TIMESTAMP_FIELD);
+    }
+
+    void lastTimestamp(long micros) {
+        plain(LAST_TIMESTAMP_FIELD, micros);
+    }
+
+    public long activeBase() {
+        return acquire(ACTIVE_BASE_FIELD);
+    }
+
+    void activeBase(long offset) {
+        release(ACTIVE_BASE_FIELD, offset);
+    }
+
+    public long generation() {
+        return acquire(GENERATION_FIELD);
+    }
+
+    void generation(long generation) {
+        release(GENERATION_FIELD, generation);
+    }
+
+    /// Appends must stay below it: the reserved end of a checkpoint that is durable.
+    long appendLimit() {
+        return acquire(APPEND_LIMIT_FIELD);
+    }
+
+    void appendLimit(long offset) {
+        release(APPEND_LIMIT_FIELD, offset);
+    }
+
+    /// The oldest offset that is kept.
+    public long startOffset() {
+        return acquire(START_OFFSET_FIELD);
+    }
+
+    void startOffset(long offset) {
+        release(START_OFFSET_FIELD, offset);
+    }
+
+    long preparedNonce() {
+        return acquire(PREPARED_NONCE_FIELD);
+    }
+
+    boolean casPreparedNonce(long expected, long nonce) {
+        return cas(PREPARED_NONCE_FIELD, expected, nonce);
+    }
+
+    /// Not 0 once an fsync of this shard failed: the incarnation that saw it.
+    public long poison() {
+        return acquire(POISON_FIELD);
+    }
+
+    boolean casPoison(long expected, long incarnation) {
+        return cas(POISON_FIELD, expected, incarnation);
+    }
+
+    long syncClaim() {
+        return acquire(SYNC_CLAIM_FIELD);
+    }
+
+    boolean casSyncClaim(long expected, long incarnation) {
+        return cas(SYNC_CLAIM_FIELD, expected, incarnation);
+    }
+
+    long prepareClaim() {
+        return acquire(PREPARE_CLAIM_FIELD);
+    }
+
+    boolean casPrepareClaim(long expected, long incarnation) {
+        return cas(PREPARE_CLAIM_FIELD, expected, incarnation);
+    }
+
+    /// The size that the next segment should have.
+    long prepareBytes() {
+        return plain(PREPARE_BYTES_FIELD);
+    }
+
+    void prepareBytes(long bytes) {
+        plain(PREPARE_BYTES_FIELD, bytes);
+    }
+
+    /// Everything below it survives power loss.
+    public long durableOffset() {
+        return acquire(DURABLE_OFFSET_FIELD);
+    }
+
+    void durableOffset(long offset) {
+        release(DURABLE_OFFSET_FIELD, offset);
+    }
+
+    /// The checkpoint in force, or empty if no slot is intact.
+    Optional<Checkpoint> checkpoint() {
+        Optional<Checkpoint> even = Checkpoint.decode(page, slotField(0));
+        Optional<Checkpoint> odd = Checkpoint.decode(page, slotField(1));
+        if (even.isEmpty() || odd.isEmpty()) {
+            return even.or(() -> odd);
+        }
+        return even.get().sequence() > odd.get().sequence() ? even : odd;
+    }
+
+    /// Writes a checkpoint over the older slot. Called by the holder of the lock word.
+    void checkpoint(Checkpoint checkpoint) {
+        byte[] bytes = checkpoint.encode();
+        MemorySegment.copy(bytes, 0, page, ValueLayout.JAVA_BYTE, slotField(checkpoint.sequence()), bytes.length);
+    }
+
+    private static int slotField(long sequence) {
+        return SLOT_FIELD + (int) (sequence & 1) * SLOT_STRIDE;
+    }
+
+    public long counter(Counter counter) {
+        return acquire(counterField(counter));
+    }
+
+    /// Adds to a counter that only the holder of the lock word changes.
+    void addHeld(Counter counter, long amount) {
+        int field = counterField(counter);
+        plain(field, plain(field) + amount);
+    }
+
+    /// Adds to a counter that anybody may change.
+    void add(Counter counter, long amount) {
+        var _ = (long) LONG.getAndAdd(page, (long) counterField(counter), amount);
+    }
+
+    void set(Counter counter, long value) {
+        release(counterField(counter), value);
+    }
+
+    private static int counterField(Counter counter) {
+        return COUNTERS_FIELD + counter.word * Long.BYTES;
+    }
+
+    /// Ends the mapping; any later access throws `IllegalStateException`.
+    void close() {
+        file.close();
+    }
+
+    private long plain(int field) {
+        return (long) LONG.get(page, (long) field);
+    }
+
+    private void plain(int field, long value) {
+        LONG.set(page, (long) field, value);
+    }
+
+    private long acquire(int field) {
+        return (long) LONG.getAcquire(page, (long) field);
+    }
+
+    private void release(int field, long value) {
+        LONG.setRelease(page, (long) field, value);
+    }
+
+    private boolean cas(int field, long expected, long value) {
+        return LONG.compareAndSet(page, (long) field, expected, value);
+    }
+}

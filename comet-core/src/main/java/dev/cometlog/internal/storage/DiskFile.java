@@ -1,0 +1,87 @@
+package dev.cometlog.internal.storage;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// An open file of the real file system; its channel is used on [IoThreads] only.
+final class DiskFile implements StorageFile {
+    private final Path path;
+    private final FileChannel channel;
+
+    DiskFile(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public long size() throws IOException {
+        return IoThreads.call(channel::size);
+    }
+
+    @Override
+    public int read(long position, byte[] into, int from, int length) throws IOException {
+        return IoThreads.call(() -> {
+            ByteBuffer buffer = ByteBuffer.wrap(into, from, length);
+            while (buffer.hasRemaining()) {
+                if (channel.read(buffer, position + (buffer.position() - from)) < 0) {
+                    break;
+                }
+            }
+            return buffer.position() - from;
+        });
+    }
+
+    @Override
+    public void write(long position, byte[] bytes, int from, int length) throws IOException {
+        IoThreads.<@Nullable Void>call(() -> {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, from, length);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer, position + (buffer.position() - from));
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void force() throws IOException {
+        IoThreads.<@Nullable Void>call(() -> {
+            channel.force(false);
+            return null;
+        });
+    }
+
+    @Override
+    public MappedFile map(long length, boolean writable) throws IOException {
+        return IoThreads.call(() -> {
+            long size = channel.size();
+            if (size < length) {
+                // Touching a mapped page behind the end of its file is a SIGBUS.
+                throw new IOException(path + " has " + size + " bytes, " + length + " were expected");
+            }
+            Arena arena = Arena.ofShared();
+            try {
+                FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
+                MemorySegment memory = channel.map(mode, 0, length, arena);
+                return new MappedFile(memory, arena);
+            } catch (IOException | RuntimeException | Error e) {
+                arena.close();
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

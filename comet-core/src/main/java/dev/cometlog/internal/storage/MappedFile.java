@@ -1,0 +1,27 @@
+package dev.cometlog.internal.storage;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// A file's bytes in memory, until closed. Access after that throws `IllegalStateException`, never crashes.
+public final class MappedFile implements AutoCloseable {
+    private final MemorySegment memory;
+    private final Arena arena;
+
+    public MappedFile(MemorySegment memory, Arena arena) {
+        this.memory = memory;
+        this.arena = arena;
+    }
+
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /// Ends the mapping. It takes a handshake with every thread: once per file, never per read.
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
