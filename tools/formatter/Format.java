@@ -62,9 +62,9 @@ final class Format {
             if (after.equals(before)) {
                 return Optional.empty();
             }
-            if (!docComments(before).equals(docComments(after))) {
-                return Optional.of(
-                        root.relativize(file) + ": formatting would change a /// comment: shorten its lines");
+            Optional<String> tooLong = firstChange(docComments(before), docComments(after));
+            if (tooLong.isPresent()) {
+                return Optional.of(root.relativize(file) + ": a /// comment passes 120 columns: " + tooLong.get());
             }
             if (!apply) {
                 return Optional.of(root.relativize(file) + ": not formatted");
@@ -92,6 +92,15 @@ final class Format {
                 .map(String::strip)
                 .filter(line -> line.startsWith("///"))
                 .toList();
+    }
+
+    private static Optional<String> firstChange(List<String> before, List<String> after) {
+        for (int i = 0; i < before.size(); i++) {
+            if (i == after.size() || !before.get(i).equals(after.get(i))) {
+                return Optional.of(before.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     private List<Path> sources() throws IOException {

@@ -62,7 +62,8 @@ public final class SegmentIndex {
         return found;
     }
 
-    /// The last valid slot whose time delta is below `timeDelta` (unsigned) and whose position is below `limit`; -1 if none.
+    /// The last valid slot whose time delta is below `timeDelta` (unsigned) and whose position is below `limit`;
+    /// -1 if none.
     public int lowerTime(long timeDelta, int limit) {
         int low = 0;
         int high = Math.min(slotCount() - 1, IndexDescriptor.slotOf(Math.max(limit - 1, 0)));
