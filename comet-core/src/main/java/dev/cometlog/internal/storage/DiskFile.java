@@ -61,6 +61,7 @@ final class DiskFile implements StorageFile {
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // the mapped file owns the arena and closes it
     public MappedFile map(long length, boolean writable) throws IOException {
         return IoThreads.call(() -> {
             long size = channel.size();

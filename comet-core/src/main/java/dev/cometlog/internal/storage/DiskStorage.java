@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// [Storage] on the real file system.
 public final class DiskStorage implements Storage {
@@ -108,7 +109,7 @@ public final class DiskStorage implements Storage {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        IoThreads.call(() -> {
+        IoThreads.<@Nullable Void>call(() -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }

@@ -1,12 +1,14 @@
 package dev.cometlog.internal.storage;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Platform threads that do the file I/O for callers.
 ///
@@ -23,7 +25,7 @@ public final class IoThreads {
 
     /// A piece of I/O with a result.
     @FunctionalInterface
-    public interface Operation<T> {
+    public interface Operation<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
@@ -36,7 +38,7 @@ public final class IoThreads {
 
     /// Runs `operation` on a thread that nobody interrupts and waits for it. An interrupt of the caller
     /// is kept for later: the operation is short, or the kernel would not let it be interrupted either.
-    static <T> T call(Operation<T> operation) throws IOException {
+    static <T extends @Nullable Object> T call(Operation<T> operation) throws IOException {
         if (Thread.currentThread() instanceof IoThread) {
             return operation.run();
         }
@@ -51,7 +53,7 @@ public final class IoThreads {
                 }
             }
         } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
+            throw rethrown(Objects.requireNonNull(e.getCause()));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
