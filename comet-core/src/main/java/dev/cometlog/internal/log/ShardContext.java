@@ -1,0 +1,24 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometConfig;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.TimeSource;
+import java.util.concurrent.Executor;
+
+/// What a shard needs of the log it belongs to.
+///
+/// @param settings what is stored with the shard's stream
+/// @param config what this process alone decides
+/// @param epoch the present one: a state page that carries it is trusted
+/// @param background runs what appenders must not wait for, on threads that do I/O
+public record ShardContext(
+        Storage storage,
+        TimeSource time,
+        Incarnations incarnations,
+        DiskBudget budget,
+        StreamSettings settings,
+        CometConfig config,
+        long epoch,
+        BootId boot,
+        Executor background) {}

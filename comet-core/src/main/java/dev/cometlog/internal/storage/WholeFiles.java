@@ -1,0 +1,83 @@
+package dev.cometlog.internal.storage;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Small files that are never seen half written: they get their name when all their bytes are durable.
+public final class WholeFiles {
+    private static final String TEMPORARY = ".tmp-";
+    private static final RandomGenerator RANDOM = new SecureRandom();
+
+    private WholeFiles() {}
+
+    /// Whether `name` is that of a file whose writer has not named it yet, or died before.
+    public static boolean isTemporary(String name) {
+        return name.contains(TEMPORARY);
+    }
+
+    /// Creates `path` with all of `bytes`, durably; false if it exists already, which leaves it as it is.
+    public static boolean create(Storage storage, Path path, byte[] bytes) throws IOException {
+        Path temporary = writeTemporary(storage, path, bytes);
+        try {
+            storage.link(temporary, path);
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            storage.delete(temporary);
+        }
+        forceParent(storage, path);
+        return true;
+    }
+
+    /// Puts `bytes` in place of what `path` held, if anything, durably.
+    public static void replace(Storage storage, Path path, byte[] bytes) throws IOException {
+        Path temporary = writeTemporary(storage, path, bytes);
+        try {
+            storage.rename(temporary, path);
+        } catch (IOException e) {
+            storage.delete(temporary);
+            throw e;
+        }
+        forceParent(storage, path);
+    }
+
+    private static void forceParent(Storage storage, Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent != null) {
+            storage.forceDirectory(parent);
+        }
+    }
+
+    private static Path writeTemporary(Storage storage, Path path, byte[] bytes) throws IOException {
+        String suffix = String.format(Locale.ROOT, "%s%016x", TEMPORARY, RANDOM.nextLong());
+        Path temporary = path.resolveSibling(path.getFileName() + suffix);
+        try (StorageFile file = storage.open(temporary, Storage.Access.CREATE)) {
+            file.write(0, bytes, 0, bytes.length);
+            file.force();
+        } catch (IOException e) {
+            if (storage.kind(temporary) != Storage.FileKind.ABSENT) {
+                storage.delete(temporary);
+            }
+            throw e;
+        }
+        return temporary;
+    }
+
+    /// All bytes of a file, or empty if there is none.
+    public static Optional<byte[]> read(Storage storage, Path path) throws IOException {
+        try (StorageFile file = storage.open(path, Storage.Access.READ)) {
+            byte[] bytes = new byte[Math.toIntExact(file.size())];
+            int read = file.read(0, bytes, 0, bytes.length);
+            return Optional.of(read == bytes.length ? bytes : Arrays.copyOf(bytes, read));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+}
