@@ -1,5 +1,6 @@
 package dev.cometlog.cli;
 
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +13,16 @@ import picocli.CommandLine.Spec;
         description = "Looks into, checks and feeds a Comet log.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
-        subcommands = {VersionCommand.class, CommandLine.HelpCommand.class})
+        exitCodeOnInvalidInput = ExitCode.ERROR,
+        exitCodeOnExecutionException = ExitCode.ERROR,
+        footerHeading = "%nExit codes: 0 done, 1 a negative answer such as damage, 2 an error.%n%nExamples:%n",
+        footer = {
+            "  export COMET_DIR=/var/lib/comet",
+            "  journalctl -f | comet append system:v1",
+            "  comet tail -f system:v1 --from -10m -o json",
+            "  comet verify"
+        },
+        subcommands = {VerifyCommand.class, DumpCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
 
     @Spec
@@ -23,8 +33,17 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "Which command? See comet --help.");
     }
 
-    /// Runs one command line and exits with its code: 0 done, 1 failed, 2 not understood.
+    /// A command line with everything set up but the arguments.
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(new Failures())
+                .setParameterExceptionHandler(new Failures());
+    }
+
+    /// Runs one command line and exits with its code, see [ExitCode].
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        // Numbers are printed for programs too, so they look the same everywhere.
+        Locale.setDefault(Locale.ROOT);
+        System.exit(commandLine().execute(args));
     }
 }

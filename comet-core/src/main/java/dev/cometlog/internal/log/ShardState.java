@@ -139,7 +139,7 @@ public final class ShardState {
     }
 
     /// Whether the page is an intact one of this shard.
-    boolean isIntact(long streamHash, int shard, int shardCount) {
+    public boolean isIntact(long streamHash, int shard, int shardCount) {
         return page.byteSize() >= PAGE_BYTES
                 && LittleEndian.getLong(page, MAGIC_FIELD) == MAGIC
                 && LittleEndian.getInt(page, VERSION_FIELD) == VERSION
@@ -173,7 +173,7 @@ public final class ShardState {
         plain(BOOT_ID_FIELD + Long.BYTES, id.low());
     }
 
-    long lockWord() {
+    public long lockWord() {
         return acquire(LOCK_WORD_FIELD);
     }
 
@@ -207,7 +207,7 @@ public final class ShardState {
         plain(WRITE_POSITION_FIELD, position);
     }
 
-    long writeLimit() {
+    public long writeLimit() {
         return plain(WRITE_LIMIT_FIELD);
     }
 
@@ -217,7 +217,7 @@ public final class ShardState {
         VarHandle.storeStoreFence();
     }
 
-    long lastTimestamp() {
+    public long lastTimestamp() {
         return plain(LAST_TIMESTAMP_FIELD);
     }
 
@@ -276,7 +276,7 @@ public final class ShardState {
         return cas(POISON_FIELD, expected, incarnation);
     }
 
-    long syncClaim() {
+    public long syncClaim() {
         return acquire(SYNC_CLAIM_FIELD);
     }
 
@@ -284,7 +284,7 @@ public final class ShardState {
         return cas(SYNC_CLAIM_FIELD, expected, incarnation);
     }
 
-    long prepareClaim() {
+    public long prepareClaim() {
         return acquire(PREPARE_CLAIM_FIELD);
     }
 
@@ -318,6 +318,11 @@ public final class ShardState {
             return even.or(() -> odd);
         }
         return even.get().sequence() > odd.get().sequence() ? even : odd;
+    }
+
+    /// What one of the two checkpoint slots holds, or empty if it is torn or was never written.
+    public Optional<Checkpoint> slot(int slot) {
+        return Checkpoint.decode(page, slotField(slot));
     }
 
     /// Writes a checkpoint over the older slot. Called by the holder of the lock word.
