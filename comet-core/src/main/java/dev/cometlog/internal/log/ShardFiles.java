@@ -8,21 +8,24 @@ import java.nio.file.Path;
 
 /// Creates what a shard consists of before its first segment.
 final class ShardFiles {
+    private static final long NO_EPOCH = 0;
+
     private ShardFiles() {}
 
-    /// Creates the shard's directory and, if absent, its state page, durably up to the log directory.
+    /// Creates the shard's directory and a state page, durably up to the log directory. A page that cannot be
+    /// used is replaced: the caller holds the claim to recover the shard.
     ///
-    /// The page is in force in the present epoch: a new shard has nothing to recover. Callers see to it that
-    /// no segments exist.
+    /// The page is in force in no epoch, so whoever opens it recovers the shard first.
     static void createState(ShardContext context, ShardId id, ShardPaths paths) throws IOException {
         Storage storage = context.storage();
         ensureDirectory(storage, paths.directory());
-        byte[] page =
-                ShardState.initialPage(id.streamHash(), id.shard(), id.shardCount(), context.epoch(), context.boot());
-        context.budget().reserve(page.length);
-        if (!WholeFiles.create(storage, paths.state(), page)) {
-            context.budget().release(page.length);
+        byte[] page = ShardState.initialPage(id.streamHash(), id.shard(), id.shardCount(), NO_EPOCH, BootId.UNKNOWN);
+        if (storage.kind(paths.state()) == Storage.FileKind.REGULAR) {
+            storage.delete(paths.state());
+        } else {
+            context.budget().reserve(page.length);
         }
+        WholeFiles.create(storage, paths.state(), page);
     }
 
     /// Creates a directory if absent; either way its name is durable afterwards. Its parent exists.

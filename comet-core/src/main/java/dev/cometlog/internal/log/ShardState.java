@@ -18,7 +18,7 @@ import java.util.Optional;
 ///      128  | lock word 8                                                               | who writes
 ///      192  | end offset 8                                                              | what is visible
 ///      256  | write position | write limit | last timestamp | active base | generation  |
-///           | append limit | start offset | prepared nonce                              | under the lock word
+///           | append limit | start offset | prepared nonce | next base                  | under the lock word
 ///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
@@ -41,6 +41,7 @@ import java.util.Optional;
 /// | append limit | holder, once a checkpoint with that reserved end is durable | release / acquire |
 /// | start offset | holder, before anything is unlinked | release / acquire |
 /// | prepared nonce | preparer: CAS 0 → nonce; holder: → 0 | CAS / acquire |
+/// | next base | recovery; holder: → 0 in the roll that obeys it | release / acquire |
 /// | poison | who saw an fsync fail: CAS 0 → reason; the cure, under the lock word: → 0 | CAS / acquire |
 /// | sync, prepare claim | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
 /// | durable offset | holder of the sync claim, after the slot | release / acquire |
@@ -70,6 +71,7 @@ public final class ShardState {
     private static final int APPEND_LIMIT_FIELD = GENERATION_FIELD + Long.BYTES;
     private static final int START_OFFSET_FIELD = APPEND_LIMIT_FIELD + Long.BYTES;
     private static final int PREPARED_NONCE_FIELD = START_OFFSET_FIELD + Long.BYTES;
+    private static final int NEXT_BASE_FIELD = PREPARED_NONCE_FIELD + Long.BYTES;
     private static final int POISON_FIELD = 384;
     private static final int SYNC_CLAIM_FIELD = POISON_FIELD + Long.BYTES;
     private static final int PREPARE_CLAIM_FIELD = SYNC_CLAIM_FIELD + Long.BYTES;
@@ -265,6 +267,15 @@ public final class ShardState {
 
     boolean casPreparedNonce(long expected, long nonce) {
         return cas(PREPARED_NONCE_FIELD, expected, nonce);
+    }
+
+    /// Where the next segment must start if offsets have to be jumped over; not above the end offset otherwise.
+    long nextBase() {
+        return acquire(NEXT_BASE_FIELD);
+    }
+
+    void nextBase(long offset) {
+        release(NEXT_BASE_FIELD, offset);
     }
 
     /// Not 0 once an fsync of this shard failed: the incarnation that saw it.

@@ -1,0 +1,341 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.Storage;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The segment that appends go to, as this process has it mapped, and the one that comes next.
+///
+/// Methods marked *held* are called by the holder of the shard's lock and do no I/O but the renames of a
+/// roll; the others do the slow work outside the lock and hand its result over.
+final class ActiveSegment {
+    private static final System.Logger LOG = System.getLogger(ActiveSegment.class.getName());
+
+    /// What has to be provided outside the lock before an append can go on.
+    enum Need {
+        NONE,
+        /// Another process made another file active: map it.
+        MAP,
+        /// The entry does not fit: a prepared segment.
+        ROLL,
+        /// No offsets are reserved.
+        OFFSETS,
+        RETRY
+    }
+
+    private final ShardContext context;
+    private final ShardStorage files;
+    private final ShardState state;
+    private final SegmentSizing sizing;
+    private final SegmentRoller roller;
+    private final long self;
+
+    /// Guarded by the shard's lock: the mapped segment, which this holds a reference to, and its generation.
+    private @Nullable Segment segment;
+
+    private long mappedGeneration = -1;
+    private int prepareAt;
+
+    /// Mapped outside the lock for whoever gets the lock next; guarded by this.
+    private @Nullable Segment found;
+
+    private long foundGeneration = -1;
+    private @Nullable PreparedSegment prepared;
+
+    /// Whether `prepared` was announced to all processes, any of which may take it.
+    private boolean preparedIsShared;
+
+    private boolean closed;
+
+    /// Whether a preparation was asked for; only a hint.
+    private volatile boolean preparing;
+
+    ActiveSegment(ShardContext context, ShardStorage files) {
+        this.context = context;
+        this.files = files;
+        this.state = files.state();
+        this.sizing = new SegmentSizing(context.settings().segmentBytes());
+        this.roller = new SegmentRoller(context.storage(), files.id(), files.paths(), state, files.segments());
+        this.self = context.incarnations().self();
+    }
+
+    /// Held. The mapped active segment, after [#need] answered [Need#NONE].
+    Segment segment() {
+        if (segment == null) {
+            throw new AssertionError("no segment is mapped");
+        }
+        return segment;
+    }
+
+    /// Held. What is missing for an append of that many bytes and entries.
+    Need need(int bytes, int count, long nowMicros, long rollMicros) {
+        if (state.generation() != mappedGeneration && !takeFound()) {
+            return Need.MAP;
+        }
+        Segment current = segment;
+        if (current == null) {
+            return state.nextBase() + count > state.appendLimit() ? Need.OFFSETS : Need.ROLL;
+        }
+        if (Math.max(state.endOffsetPlain(), state.nextBase()) + count > state.appendLimit()) {
+            return Need.OFFSETS;
+        }
+        if (state.writePosition() + bytes > current.writableEnd() || state.nextBase() > state.endOffsetPlain()) {
+            return Need.ROLL;
+        }
+        long age = Math.max(nowMicros, state.lastTimestamp()) - current.header().baseTimestamp();
+        boolean empty = state.endOffsetPlain() == current.baseOffset();
+        if (age > FrameDescriptor.MAX_TIME_DELTA || (age > rollMicros && !empty)) {
+            return Need.ROLL;
+        }
+        return Need.NONE;
+    }
+
+    private boolean takeFound() {
+        synchronized (this) {
+            if (foundGeneration != state.generation()) {
+                return false;
+            }
+            replace(found);
+            found = null;
+            mappedGeneration = foundGeneration;
+            foundGeneration = -1;
+            return true;
+        }
+    }
+
+    private void replace(@Nullable Segment next) {
+        if (segment != null) {
+            segment.release();
+        }
+        segment = next;
+        prepareAt = next == null ? Integer.MAX_VALUE : next.capacity() / 2;
+        preparing = false;
+    }
+
+    /// Maps what is active now, for the next holder.
+    void map() {
+        long generation = state.generation();
+        long base = state.activeBase();
+        // An empty active segment may have been replaced by a larger one of the same name.
+        files.segments().forget(base);
+        try {
+            Segment next = null;
+            if (base != ShardState.NO_SEGMENT) {
+                next = files.segments().acquire(base).orElse(null);
+                if (next == null && state.generation() == generation) {
+                    throw new CometException.Damaged(
+                            files.paths().segment(base),
+                            "the active segment is gone; if it was deleted by hand, close and open the log again");
+                }
+            }
+            synchronized (this) {
+                if (found != null) {
+                    found.release();
+                }
+                found = next;
+                foundGeneration = generation;
+            }
+        } catch (IOException e) {
+            throw IoErrors.typed("mapping the active segment of " + files.id(), e);
+        }
+    }
+
+    /// Held. Rolls if a prepared segment is at hand in which that many bytes of frames fit.
+    boolean rollIfPrepared(int bytes, long nowMicros) throws IOException {
+        PreparedSegment next = takePrepared(bytes);
+        if (next == null) {
+            return false;
+        }
+        Segment old = segment;
+        boolean full = old != null;
+        Segment rolled;
+        try {
+            rolled = roller.roll(old, next, nowMicros);
+        } catch (IOException | RuntimeException | Error e) {
+            // A failed rename changed nothing; the file is swept later.
+            synchronized (this) {
+                prepared = null;
+            }
+            throw e;
+        }
+        if (full && old != null) {
+            state.prepareBytes(sizing.afterFull(old.capacity()));
+        }
+        rolled.acquire();
+        replace(rolled);
+        mappedGeneration = state.generation();
+        return true;
+    }
+
+    private synchronized @Nullable PreparedSegment takePrepared(int bytes) throws IOException {
+        PreparedSegment next = prepared;
+        if (next == null || sizing.atLeast(0, bytes) > next.capacity()) {
+            return null;
+        }
+        // The lock is ours, so nobody is renaming it: either it is ours to take, or gone.
+        if (preparedIsShared && !state.casPreparedNonce(next.nonce(), 0) && !isStillThere(next)) {
+            return null;
+        }
+        prepared = null;
+        return next;
+    }
+
+    /// Makes or maps a next segment in which that many bytes fit.
+    void prepare(int bytes) {
+        long wanted = state.prepareBytes() == 0 ? sizing.first() : state.prepareBytes();
+        prepare(sizing.atLeast((int) wanted, bytes), sizing.atLeast(0, bytes));
+    }
+
+    private void prepare(int wanted, int needed) {
+        synchronized (this) {
+            if (closed) {
+                throw new CometException.Closed(files.id().toString());
+            }
+            try {
+                if (prepared != null && (prepared.capacity() < needed || !isStillThere(prepared))) {
+                    discardPrepared();
+                }
+                if (prepared == null) {
+                    prepared = findPrepared(needed).orElse(null);
+                    preparedIsShared = prepared != null;
+                }
+                if (prepared == null) {
+                    prepared = files.factory().make(wanted);
+                    preparedIsShared = false;
+                }
+            } catch (IOException e) {
+                throw IoErrors.typed("preparing a segment of " + files.id(), e);
+            }
+        }
+    }
+
+    private boolean isStillThere(PreparedSegment candidate) throws IOException {
+        return context.storage().kind(candidate.path()) == Storage.FileKind.REGULAR;
+    }
+
+    private Optional<PreparedSegment> findPrepared(int needed) throws IOException {
+        long nonce = state.preparedNonce();
+        if (nonce == 0) {
+            return Optional.empty();
+        }
+        Optional<PreparedSegment> shared = files.factory().open(nonce);
+        if (shared.isPresent() && shared.get().capacity() < needed) {
+            shared.get().unmap();
+            return Optional.empty();
+        }
+        return shared;
+    }
+
+    private void discardPrepared() throws IOException {
+        PreparedSegment spare = prepared;
+        prepared = null;
+        if (spare == null) {
+            return;
+        }
+        if (!isStillThere(spare) || (preparedIsShared && !state.casPreparedNonce(spare.nonce(), 0))) {
+            spare.unmap();
+        } else {
+            files.factory().discard(spare);
+        }
+    }
+
+    /// Held. Asks for the next segment to be made in the background once this one is half full.
+    void hintPrepare(int position) {
+        if (position >= prepareAt && !preparing) {
+            preparing = true;
+            context.background().execute(this::prepareAhead);
+        }
+    }
+
+    /// Makes the next segment and announces it to all processes, if nobody else does.
+    private void prepareAhead() {
+        try {
+            if (state.preparedNonce() != 0 || !claimPrepare()) {
+                return;
+            }
+            try {
+                if (KillPoint.ENABLED) {
+                    KillPoint.PREPARE_CLAIMED.reached();
+                }
+                synchronized (this) {
+                    if (closed || prepared != null) {
+                        return;
+                    }
+                    Segment current = segment;
+                    int capacity = current == null ? 0 : current.capacity();
+                    prepared = files.factory().make(Math.max(sizing.afterFull(capacity), sizing.first()));
+                    preparedIsShared = state.casPreparedNonce(0, prepared.nonce());
+                }
+                if (KillPoint.ENABLED) {
+                    KillPoint.PREPARE_PUBLISHED.reached();
+                }
+            } finally {
+                state.casPrepareClaim(self, 0);
+            }
+        } catch (CometException e) {
+            // The appender that needs the segment will try itself and tell its caller.
+            LOG.log(System.Logger.Level.DEBUG, "no segment prepared for " + files.id(), e);
+        }
+    }
+
+    private boolean claimPrepare() {
+        long claim = state.prepareClaim();
+        return (claim == 0 || (claim != self && !context.incarnations().isAlive(claim)))
+                && state.casPrepareClaim(claim, self);
+    }
+
+    /// Whether the active segment holds entries and is older than the roll interval.
+    boolean isAged(long nowMicros, long rollMicros) {
+        long base = state.activeBase();
+        if (base == ShardState.NO_SEGMENT || state.endOffset() <= base) {
+            return false;
+        }
+        if (state.generation() != mappedGeneration) {
+            // Whoever appends to it looks after it; a shard without writers is mapped here once.
+            map();
+        }
+        synchronized (this) {
+            Segment known = foundGeneration == state.generation() ? found : segment;
+            return known != null && nowMicros - known.header().baseTimestamp() > rollMicros;
+        }
+    }
+
+    /// Makes the segment that follows one which was not filled in time.
+    void prepareSmaller() {
+        Segment current = segment;
+        int capacity = current == null ? sizing.first() : current.capacity();
+        prepare(sizing.afterAged(capacity), 0);
+    }
+
+    /// Held. Rolls a segment that is still old.
+    void rollAged(long nowMicros, long rollMicros) throws IOException {
+        if (need(0, 0, nowMicros, rollMicros) == Need.ROLL) {
+            Segment old = segment;
+            if (rollIfPrepared(0, nowMicros) && old != null) {
+                state.prepareBytes(sizing.afterAged(old.capacity()));
+            }
+        }
+    }
+
+    /// Lets go of the mappings and deletes what was prepared for this process alone.
+    synchronized void close() {
+        closed = true;
+        try {
+            discardPrepared();
+        } catch (IOException e) {
+            throw IoErrors.typed("closing " + files.id(), e);
+        } finally {
+            replace(null);
+            if (found != null) {
+                found.release();
+                found = null;
+            }
+            foundGeneration = -1;
+            mappedGeneration = -1;
+        }
+    }
+}

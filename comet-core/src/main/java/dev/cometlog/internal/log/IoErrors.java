@@ -1,0 +1,39 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.storage.NotRegularFileException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what the operating system says into the exception that a user can act on.
+final class IoErrors {
+    private IoErrors() {}
+
+    /// The typed form of `cause`, which happened while `doing`.
+    static CometException typed(String doing, IOException cause) {
+        if (isDiskFull(cause)) {
+            return new CometException.DiskFull("no room on the disk while " + doing + ": " + cause.getMessage(), cause);
+        }
+        if (cause instanceof NotRegularFileException e) {
+            return new CometException.IoFailure("while " + doing + ": " + e.getMessage(), e);
+        }
+        if (cause instanceof NoSuchFileException) {
+            return new CometException.IoFailure(
+                    "while " + doing + ": " + cause.getMessage()
+                            + " is gone; if it was deleted by hand, close and open the log again",
+                    cause);
+        }
+        return new CometException.IoFailure("while " + doing + ": " + cause, cause);
+    }
+
+    private static boolean isDiskFull(IOException cause) {
+        String message = text(cause.getMessage());
+        return message.contains("no space left") || message.contains("quota exceeded");
+    }
+
+    private static String text(@Nullable String message) {
+        return message == null ? "" : message.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.internal.format.IndexDescriptor;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.MappedFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Makes segment files ahead of need, zero-filled and touched, so that an append never waits for a block or
+/// a page and a full disk shows here, before an offset is assigned.
+final class SegmentFactory {
+    private static final int PAGE = 4096;
+    private static final byte[] ZEROS = new byte[256 * 1024];
+
+    private final Storage storage;
+    private final DiskBudget budget;
+    private final Incarnations incarnations;
+    private final ShardId id;
+    private final ShardPaths paths;
+
+    SegmentFactory(Storage storage, DiskBudget budget, Incarnations incarnations, ShardId id, ShardPaths paths) {
+        this.storage = storage;
+        this.budget = budget;
+        this.incarnations = incarnations;
+        this.id = id;
+        this.paths = paths;
+    }
+
+    /// Makes a segment of `bytes`. What fails leaves nothing behind and no bytes accounted.
+    PreparedSegment make(int bytes) {
+        long nonce = ThreadLocalRandom.current().nextLong();
+        Path path = paths.prepared(incarnations.self(), nonce);
+        Path indexPath = paths.preparedIndex(path);
+        budget.reserve(diskBytes(bytes));
+        try {
+            MappedFile index = null;
+            StorageFile channel = null;
+            try {
+                channel = zeroFile(path, bytes);
+                if (KillPoint.ENABLED) {
+                    KillPoint.PREPARE_CREATED.reached();
+                }
+                try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes))) {
+                    index = indexChannel.map(IndexDescriptor.indexBytes(bytes), true);
+                }
+                MappedFile file = channel.map(bytes, true);
+                touch(file.memory());
+                return new PreparedSegment(path, indexPath, nonce, channel, file, index);
+            } catch (IOException | RuntimeException | Error e) {
+                if (index != null) {
+                    index.close();
+                }
+                if (channel != null) {
+                    channel.close();
+                }
+                deleteIfThere(path);
+                deleteIfThere(indexPath);
+                throw e;
+            }
+        } catch (IOException e) {
+            budget.release(diskBytes(bytes));
+            throw IoErrors.typed("making a segment of " + bytes + " bytes for " + id, e);
+        } catch (RuntimeException | Error e) {
+            budget.release(diskBytes(bytes));
+            throw e;
+        }
+    }
+
+    /// What a segment and its index take on the disk.
+    static long diskBytes(int segmentBytes) {
+        return DiskBudget.rounded(segmentBytes) + DiskBudget.rounded(IndexDescriptor.indexBytes(segmentBytes));
+    }
+
+    private StorageFile zeroFile(Path path, int bytes) throws IOException {
+        StorageFile file = storage.open(path, Storage.Access.CREATE);
+        try {
+            for (int at = 0; at < bytes; at += ZEROS.length) {
+                file.write(at, ZEROS, 0, Math.min(ZEROS.length, bytes - at));
+            }
+            return file;
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /// Makes the pages present and writable now, so that the appender does not fault on each.
+    private static void touch(MemorySegment memory) {
+        for (long at = 0; at < memory.byteSize(); at += PAGE) {
+            memory.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+        }
+    }
+
+    /// Opens the segment that this or another process has prepared; empty if it is gone.
+    Optional<PreparedSegment> open(long nonce) throws IOException {
+        for (String name : storage.list(paths.directory())) {
+            if (ShardPaths.isPrepared(name) && name.endsWith(".prepared") && ShardPaths.preparedNonce(name) == nonce) {
+                Path path = paths.directory().resolve(name);
+                return Optional.of(map(path, paths.preparedIndex(path), nonce));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private PreparedSegment map(Path path, Path indexPath, long nonce) throws IOException {
+        StorageFile channel = storage.open(path, Storage.Access.WRITE);
+        try (StorageFile indexChannel = storage.open(indexPath, Storage.Access.WRITE)) {
+            MappedFile index = indexChannel.map(indexChannel.size(), true);
+            return new PreparedSegment(path, indexPath, nonce, channel, channel.map(channel.size(), true), index);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// Deletes a prepared segment that nobody will use.
+    void discard(PreparedSegment prepared) throws IOException {
+        prepared.unmap();
+        deleteIfThere(prepared.path());
+        deleteIfThere(prepared.indexPath());
+        budget.release(diskBytes(prepared.capacity()));
+    }
+
+    /// Deletes what dead processes prepared and nobody will use: everything but the one called `keepNonce`.
+    void sweep(long keepNonce) throws IOException {
+        for (String name : storage.list(paths.directory())) {
+            if (ShardPaths.isPrepared(name)
+                    && (keepNonce == 0 || ShardPaths.preparedNonce(name) != keepNonce)
+                    && !incarnations.isAlive(ShardPaths.preparedBy(name))) {
+                Path path = paths.directory().resolve(name);
+                long size;
+                try (StorageFile file = storage.open(path, Storage.Access.READ)) {
+                    size = file.size();
+                }
+                deleteIfThere(path);
+                budget.release(DiskBudget.rounded(size));
+            }
+        }
+    }
+
+    private void deleteIfThere(Path path) throws IOException {
+        if (storage.kind(path) != Storage.FileKind.ABSENT) {
+            storage.delete(path);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Crc;
+import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.format.LittleEndian;
+import dev.cometlog.internal.storage.KillPoint;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// One shard as its writers see it: appends, and what has to happen beside them.
+///
+/// Thread-safe. An append makes no system call and allocates nothing: what it needs is made ahead, outside
+/// the lock ([ActiveSegment]), and it publishes by one release store of the end offset.
+public final class Shard {
+    private static final byte[] EMPTY_ENTRY = {1, 0};
+
+    private final ShardContext context;
+    private final ShardId id;
+    private final ShardStorage files;
+    private final ShardState state;
+    private final ShardLock lock;
+    private final ActiveSegment active;
+    private final ShardSync sync;
+    private final EncoderPool encoders = new EncoderPool();
+    private final long rollMicros;
+
+    /// Guarded by `lock`.
+    private boolean closed;
+
+    /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
+    /// in this epoch.
+    public static Shard open(ShardContext context, ShardId id, ShardPaths paths) {
+        try {
+            return new Shard(context, id, ShardStorage.open(context, id, paths));
+        } catch (IOException e) {
+            throw IoErrors.typed("opening " + id, e);
+        }
+    }
+
+    private Shard(ShardContext context, ShardId id, ShardStorage files) {
+        this.context = context;
+        this.id = id;
+        this.files = files;
+        this.state = files.state();
+        this.lock = new ShardLock(
+                id,
+                state,
+                context.incarnations(),
+                context.time(),
+                context.config().appendTimeout(),
+                files.repair()::run);
+        this.active = new ActiveSegment(context, files);
+        this.sync = new ShardSync(context, files, lock);
+        this.rollMicros = context.settings().rollInterval().toNanos() / 1000;
+    }
+
+    public ShardId id() {
+        return id;
+    }
+
+    public ShardState state() {
+        return state;
+    }
+
+    public ShardView view() {
+        return files.view();
+    }
+
+    /// Appends one payload and returns its offset.
+    public long append(byte[] bytes, int from, int length) {
+        if (length == 0) {
+            return write(EMPTY_ENTRY, 0, 2, FrameDescriptor.MANY | 2, Crc.of(EMPTY_ENTRY, 0, 2), 1);
+        }
+        checkEntry(length);
+        return write(bytes, from, length, length, Crc.of(bytes, from, length), 1);
+    }
+
+    /// Appends the bytes between position and limit, which stay as they are.
+    public long append(ByteBuffer payload) {
+        if (payload.hasArray()) {
+            return append(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+        }
+        return append(MemorySegment.ofBuffer(payload));
+    }
+
+    public long append(MemorySegment payload) {
+        checkEntry(payload.byteSize());
+        byte[] copy = encoders.takeBytes((int) payload.byteSize());
+        try {
+            // Mapped or native memory is copied first: its CRC must not be computed in place.
+            MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, 0, copy, 0, (int) payload.byteSize());
+            return append(copy, 0, (int) payload.byteSize());
+        } finally {
+            encoders.putBytes(copy);
+        }
+    }
+
+    /// Appends payloads that become visible all at once and returns the first one's offset.
+    public long appendBatch(List<byte[]> payloads) {
+        long total = 0;
+        for (byte[] payload : payloads) {
+            checkEntry(payload.length);
+            total += payload.length;
+        }
+        int maxBatchBytes = context.settings().segmentBytes() / 4;
+        if (total > maxBatchBytes && payloads.size() > 1) {
+            throw new CometException.EntryTooLarge("batch of " + payloads.size() + " entries has " + total
+                    + " bytes, more than maxBatchBytes=" + maxBatchBytes);
+        }
+        BatchEncoder encoder = encoders.take();
+        try {
+            encoder.encode(payloads);
+            return write(encoder.buffer(), 0, encoder.length(), 0, 0, encoder.entries());
+        } finally {
+            encoders.put(encoder);
+        }
+    }
+
+    private void checkEntry(long length) {
+        if (length > context.settings().maxEntryBytes()) {
+            throw new CometException.EntryTooLarge("entry of " + length + " bytes exceeds maxEntryBytes="
+                    + context.settings().maxEntryBytes());
+        }
+    }
+
+    /// Writes one body as a frame (`word` is not 0), or frames that are laid out already (`word` is 0).
+    private long write(byte[] source, int from, int length, int word, int bodyCrc, int count) {
+        int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
+        long now = context.time().epochMicros();
+        while (true) {
+            ActiveSegment.Need need;
+            lock.lock();
+            boolean done = false;
+            try {
+                checkUsable();
+                need = active.need(bytes, count, now, rollMicros);
+                if (need == ActiveSegment.Need.NONE) {
+                    long offset = writeFrames(active.segment(), source, from, length, word, bodyCrc, count, now);
+                    done = true;
+                    return offset;
+                }
+                if (need == ActiveSegment.Need.ROLL && active.rollIfPrepared(bytes, now)) {
+                    need = ActiveSegment.Need.RETRY;
+                }
+                done = true;
+            } catch (IOException e) {
+                throw IoErrors.typed("rolling " + id, e);
+            } finally {
+                if (done) {
+                    lock.unlock();
+                } else {
+                    lock.abandon();
+                }
+            }
+            provide(need, bytes, count);
+        }
+    }
+
+    private void checkUsable() {
+        if (closed) {
+            throw new CometException.Closed(id.toString());
+        }
+        if (state.poison() != 0) {
+            throw sync.poisoned();
+        }
+    }
+
+    private void provide(ActiveSegment.Need need, int bytes, int count) {
+        switch (need) {
+            case MAP -> active.map();
+            case ROLL -> active.prepare(bytes);
+            case OFFSETS -> sync.reserveOffsets(count);
+            case NONE, RETRY -> {}
+        }
+    }
+
+    /// The critical section proper: no system call, no allocation, no logging.
+    private long writeFrames(
+            Segment segment, byte[] source, int from, int length, int word, int bodyCrc, int count, long now) {
+        long end = state.endOffsetPlain();
+        int position = (int) state.writePosition();
+        long timestamp = Math.max(now, state.lastTimestamp());
+        int delta = (int) (timestamp - segment.header().baseTimestamp());
+        int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
+
+        state.writeLimit((long) position + bytes);
+        MemorySegment memory = segment.memory();
+        if (KillPoint.ENABLED) {
+            MemorySegment.copy(source, from, memory, ValueLayout.JAVA_BYTE, position, length / 2);
+            KillPoint.MID_PAYLOAD.reached();
+        }
+        if (word == 0) {
+            MemorySegment.copy(source, from, memory, ValueLayout.JAVA_BYTE, position, length);
+            completeFrames(segment, source, length, position, delta, end);
+        } else {
+            MemorySegment.copy(
+                    source, from, memory, ValueLayout.JAVA_BYTE, position + FrameDescriptor.HEADER_LENGTH, length);
+            segment.writeFrameHeader(position, word, bodyCrc, delta);
+            if (KillPoint.ENABLED) {
+                KillPoint.BEFORE_INDEX.reached();
+            }
+            segment.index().note(position, end - segment.baseOffset(), delta);
+        }
+        state.writePosition((long) position + bytes);
+        state.lastTimestamp(timestamp);
+        state.addHeld(ShardState.Counter.BYTES, length);
+        state.addHeld(ShardState.Counter.BATCHES, 1);
+        if (KillPoint.ENABLED) {
+            KillPoint.BEFORE_PUBLISH.reached();
+        }
+        if (!lock.isStillHeld()) {
+            throw lock.superseded();
+        }
+        state.endOffset(end + count);
+        active.hintPrepare(position + bytes);
+        return end;
+    }
+
+    /// Puts time and place into the headers of frames that were copied as they were encoded.
+    private static void completeFrames(
+            Segment segment, byte[] source, int length, int position, int delta, long firstOffset) {
+        long offset = firstOffset - segment.baseOffset();
+        for (int at = 0; at < length; ) {
+            int word = LittleEndian.getInt(source, at + FrameDescriptor.LENGTH_FIELD);
+            int bodyCrc = LittleEndian.getInt(source, at + FrameDescriptor.CRC_FIELD);
+            segment.writeFrameHeader(position + at, word, bodyCrc, delta);
+            segment.index().note(position + at, offset, delta);
+            offset += BatchEncoder.entriesAt(source, at);
+            at += FrameDescriptor.frameLength(word);
+        }
+    }
+
+    /// Returns once everything appended before, by any process, survives power loss.
+    public void sync() {
+        sync.syncTo(state.endOffset());
+    }
+
+    /// Looks after the shard: background sync, offsets reserved ahead, rolling by age, cure of a poisoned shard.
+    ///
+    /// @param nanoTime of the time source
+    public void tick(long nanoTime) {
+        sync.tick(nanoTime);
+        rollIfAged();
+        files.segments().trim(state.startOffset(), state.durableOffset(), 1);
+    }
+
+    private void rollIfAged() {
+        if (!active.isAged(context.time().epochMicros(), rollMicros) || state.poison() != 0) {
+            return;
+        }
+        active.prepareSmaller();
+        lock.lock();
+        boolean done = false;
+        try {
+            if (!closed) {
+                active.rollAged(context.time().epochMicros(), rollMicros);
+            }
+            done = true;
+        } catch (IOException e) {
+            throw IoErrors.typed("rolling " + id, e);
+        } finally {
+            if (done) {
+                lock.unlock();
+            } else {
+                lock.abandon();
+            }
+        }
+    }
+
+    /// Syncs and lets go of everything. Appends and syncs that come later fail with `Closed`.
+    ///
+    /// @param lastProcess whether no other process has the log open, so that the end can be called clean
+    public void close(boolean lastProcess) {
+        try {
+            sync.close(lastProcess);
+        } finally {
+            lock.lock();
+            closed = true;
+            lock.unlock();
+            active.close();
+            files.close();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Who may write to a shard: one thread of this process (a mutex), of one process (the lock word).
+///
+/// The lock word names its holder's incarnation. A holder that died is found by its liveness lock and
+/// replaced; what it left half-done is repaired before anybody goes on. A holder that is merely stopped is
+/// waited for, up to `appendTimeout`.
+final class ShardLock {
+    private static final long FREE = 0;
+
+    /// Nobody holds the lock, and the next to take it must repair first. No incarnation has this number.
+    private static final long ABANDONED = 1;
+
+    private static final int SPINS = 200;
+    private static final int YIELDS = 50;
+    private static final long FIRST_PARK_NANOS = 20_000;
+    private static final long LAST_PARK_NANOS = 1_000_000;
+    private static final long PROBE_NANOS = 1_000_000;
+
+    private final ReentrantLock mutex = new ReentrantLock();
+    private final ShardId id;
+    private final ShardState state;
+    private final Incarnations incarnations;
+    private final TimeSource time;
+    private final Duration timeout;
+    private final Runnable repair;
+    private final long self;
+
+    ShardLock(
+            ShardId id,
+            ShardState state,
+            Incarnations incarnations,
+            TimeSource time,
+            Duration timeout,
+            Runnable repair) {
+        this.id = id;
+        this.state = state;
+        this.incarnations = incarnations;
+        this.time = time;
+        this.timeout = timeout;
+        this.repair = repair;
+        this.self = incarnations.self();
+    }
+
+    /// Returns holding the lock, with the shard repaired if its last holder left it half-done.
+    ///
+    /// @throws CometException.ShardBusy if somebody holds it longer than `appendTimeout`
+    void lock() {
+        try {
+            if (!mutex.tryLock()) {
+                waitForMutex();
+            }
+            if (!state.casLockWord(FREE, self)) {
+                waitForWord();
+            }
+        } catch (Throwable e) {
+            if (mutex.isHeldByCurrentThread()) {
+                mutex.unlock();
+            }
+            throw e;
+        }
+        if (KillPoint.ENABLED) {
+            KillPoint.AFTER_CLAIM.reached();
+        }
+    }
+
+    /// Gives the lock back after everything went well.
+    void unlock() {
+        if (KillPoint.ENABLED) {
+            KillPoint.BEFORE_UNLOCK.reached();
+        }
+        boolean ours = state.casLockWord(self, FREE);
+        mutex.unlock();
+        if (!ours) {
+            throw superseded();
+        }
+    }
+
+    /// Gives the lock back after a failure inside: undoes what was not published.
+    void abandon() {
+        try {
+            repair.run();
+            state.casLockWord(self, FREE);
+        } catch (RuntimeException | Error e) {
+            state.casLockWord(self, ABANDONED);
+            throw e;
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    /// Runs `work` holding the lock: for everything that is not the append path itself.
+    void holding(Runnable work) {
+        lock();
+        boolean done = false;
+        try {
+            work.run();
+            done = true;
+        } finally {
+            if (done) {
+                unlock();
+            } else {
+                abandon();
+            }
+        }
+    }
+
+    /// Whether the lock word still names this process; anything else means that our liveness lock was lost.
+    boolean isStillHeld() {
+        return state.lockWord() == self;
+    }
+
+    /// Sets the poison word: what is in the shard can no longer be told, since two may have written.
+    CometException superseded() {
+        state.casPoison(0, self);
+        return new CometException.Poisoned(
+                id + ": another process took the shard over while this one held it; its liveness lock was lost", null);
+    }
+
+    private void waitForMutex() {
+        state.add(ShardState.Counter.LOCK_WAITS, 1);
+        try {
+            if (!mutex.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new CometException.ShardBusy(id + ": another thread of this process held the shard for more than "
+                        + timeout.toMillis() + " ms, lock word " + describe(state.lockWord()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CometException.Interrupted("waiting for " + id, e);
+        }
+    }
+
+    // A holder on the same core needs the core to finish.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private void waitForWord() {
+        long started = time.nanoTime();
+        long nextProbe = started + PROBE_NANOS;
+        long park = FIRST_PARK_NANOS;
+        for (int turn = 0; ; turn++) {
+            long word = state.lockWord();
+            if (word == FREE) {
+                if (state.casLockWord(FREE, self)) {
+                    return;
+                }
+                continue;
+            }
+            if (word == self || word == ABANDONED) {
+                // The mutex is ours, so a thread of this process that held the word died in there.
+                if (state.casLockWord(word, self)) {
+                    repairTakenOver();
+                    return;
+                }
+                continue;
+            }
+            if (turn < SPINS) {
+                Thread.onSpinWait();
+            } else if (turn < SPINS + YIELDS) {
+                Thread.yield();
+            } else {
+                long now = time.nanoTime();
+                if (now - nextProbe >= 0) {
+                    if (!incarnations.isAlive(word)) {
+                        if (state.casLockWord(word, self)) {
+                            repairTakenOver();
+                            return;
+                        }
+                        continue;
+                    }
+                    nextProbe = now + PROBE_NANOS;
+                }
+                if (now - started >= timeout.toNanos()) {
+                    throw new CometException.ShardBusy(
+                            id + " has been held for more than " + timeout.toMillis() + " ms by " + describe(word));
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CometException.Interrupted("waiting for " + id, null);
+                }
+                LockSupport.parkNanos(park);
+                park = Math.min(park * 2, LAST_PARK_NANOS);
+            }
+        }
+    }
+
+    private void repairTakenOver() {
+        try {
+            repair.run();
+        } catch (RuntimeException | Error e) {
+            state.casLockWord(self, ABANDONED);
+            throw e;
+        }
+    }
+
+    private String describe(long word) {
+        if (word == FREE) {
+            return "free";
+        }
+        return word == ABANDONED ? "nobody (awaiting repair)" : incarnations.describe(word);
+    }
+}

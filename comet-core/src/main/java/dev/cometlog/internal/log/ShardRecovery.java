@@ -1,0 +1,182 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.LockFile;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/// Decides what of a shard still holds, once per epoch, before anybody uses it.
+///
+/// The epoch is written last: dying at any step before leaves the shard to be recovered again.
+///
+/// - Same boot: the page cache is whole, so the state page is right. What a dead writer left behind the end
+///   offset is wiped, and nothing else changes.
+/// - Another boot: everything below the checkpoint's durable offset is there. Above it, whole batches that
+///   verify are kept up to the first hole; the rest is cut off, and unless the last close was clean the next
+///   segment starts at the reserved end, so that no offset that was handed out is used again.
+/// - State page lost: the segments tell; the next segment starts 2^30 offsets further.
+final class ShardRecovery {
+    private static final System.Logger LOG = System.getLogger(ShardRecovery.class.getName());
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final ShardContext context;
+    private final ShardStorage files;
+    private final ShardState state;
+    private final Segments segments;
+
+    ShardRecovery(ShardContext context, ShardStorage files) {
+        this.context = context;
+        this.files = files;
+        this.state = files.state();
+        this.segments = files.segments();
+    }
+
+    /// Becomes the one process that may recover the shard, waiting for whoever does it now.
+    static LockFile.Held claim(ShardContext context, ShardId id) throws IOException {
+        long started = context.time().nanoTime();
+        while (true) {
+            Optional<LockFile.Held> claim =
+                    context.incarnations().tryRecovery(id.toString().hashCode());
+            if (claim.isPresent()) {
+                return claim.get();
+            }
+            if (context.time().nanoTime() - started
+                    > context.config().appendTimeout().toNanos()) {
+                throw new CometException.ShardBusy(id + " has been under recovery by another process for more than "
+                        + context.config().appendTimeout().toMillis() + " ms");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CometException.Interrupted("waiting for the recovery of " + id, null);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /// Recovers the shard and puts it into the present epoch.
+    ///
+    /// @param stateLost whether the state page was made anew
+    void recover(boolean stateLost) throws IOException {
+        if (KillPoint.ENABLED) {
+            KillPoint.RECOVERY_STARTED.reached();
+        }
+        boolean sameBoot = context.boot().sameBoot(state.bootId());
+        Optional<Checkpoint> checkpoint = state.checkpoint();
+        boolean isFresh = stateLost && segments.bases().length == 0;
+        state.lockWord(0);
+        state.casPrepareClaim(state.prepareClaim(), 0);
+        if (isFresh) {
+            state.durableOffset(0);
+        } else if (!stateLost && sameBoot && isPlausible()) {
+            continueInPlace();
+        } else {
+            forget();
+            if (!stateLost && checkpoint.isPresent() && isCheckpointUsable(checkpoint.get())) {
+                new TailCut(context, files).fromCheckpoint(checkpoint.get());
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0}: its state page tells nothing; the shard is rebuilt from its segments",
+                        files.id());
+                new TailCut(context, files)
+                        .fromSegments(checkpoint.map(Checkpoint::reservedEnd).orElse(0L));
+            }
+        }
+        publish(sameBoot);
+    }
+
+    /// A state page of this boot is believed if the active segment is as it says and nothing was written
+    /// behind what it announced; a copy from an earlier time shows that way.
+    private boolean isPlausible() throws IOException {
+        long base = state.activeBase();
+        if (base == ShardState.NO_SEGMENT) {
+            return segments.bases().length == 0 || state.nextBase() > state.endOffset();
+        }
+        long[] bases = segments.bases();
+        Optional<Segment> active = segments.acquire(base);
+        if (active.isEmpty()) {
+            return false;
+        }
+        try {
+            Segment segment = active.get();
+            if (segment.capacity() < segment.header().capacity()) {
+                return false;
+            }
+            long limit = state.writeLimit();
+            boolean writtenBehind = limit >= SegmentHeader.LENGTH
+                    && limit < segment.capacity()
+                    && new FrameWalker(segment, (int) limit, 0, segment.capacity()).next();
+            boolean laterSegment = bases[bases.length - 1] > base && hasEntries(bases[bases.length - 1]);
+            return !writtenBehind && !laterSegment;
+        } finally {
+            segment(active).release();
+        }
+    }
+
+    private static Segment segment(Optional<Segment> present) {
+        return present.orElseThrow();
+    }
+
+    private boolean hasEntries(long base) throws IOException {
+        Optional<Segment> segment = segments.acquire(base);
+        if (segment.isEmpty()) {
+            return false;
+        }
+        try {
+            return new FrameWalker(
+                            segment.get(),
+                            SegmentHeader.LENGTH,
+                            base,
+                            segment.get().capacity())
+                    .next();
+        } finally {
+            segment.get().release();
+        }
+    }
+
+    private static boolean isCheckpointUsable(Checkpoint checkpoint) {
+        return checkpoint.segmentBase() != Checkpoint.NO_SEGMENT || checkpoint.durableOffset() == 0;
+    }
+
+    private void continueInPlace() {
+        files.repair().run();
+        if (state.durableOffset() > state.endOffset()) {
+            state.durableOffset(state.endOffset());
+        }
+    }
+
+    /// Puts the words that only this boot's page cache could vouch for back to nothing.
+    private void forget() {
+        state.casPoison(state.poison(), 0);
+        state.casSyncClaim(state.syncClaim(), 0);
+        state.casPreparedNonce(state.preparedNonce(), 0);
+        state.nextBase(0);
+        state.prepareBytes(0);
+    }
+
+    private void publish(boolean sameBoot) throws IOException {
+        long[] bases = segments.bases();
+        long first = bases.length == 0 ? state.endOffset() : Math.min(bases[0], state.endOffset());
+        if (state.startOffset() < first) {
+            state.startOffset(first);
+        }
+        if (!sameBoot) {
+            files.factory().sweep(state.preparedNonce());
+        }
+        state.bootId(context.boot());
+        state.add(ShardState.Counter.RECOVERIES, 1);
+        if (KillPoint.ENABLED) {
+            KillPoint.RECOVERY_BEFORE_EPOCH.reached();
+        }
+        state.epoch(context.epoch());
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "{0}: recovered, offsets {1} to {2}",
+                files.id(),
+                state.startOffset(),
+                state.endOffset());
+    }
+}

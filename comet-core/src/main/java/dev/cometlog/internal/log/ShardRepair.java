@@ -1,0 +1,156 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Undoes what a writer left half-done behind the end offset. Run by the holder of the lock word, and
+/// idempotent, so the repairer may die too.
+final class ShardRepair {
+    private static final System.Logger LOG = System.getLogger(ShardRepair.class.getName());
+
+    private final Storage storage;
+    private final ShardId id;
+    private final ShardPaths paths;
+    private final ShardState state;
+    private final Segments segments;
+    private final SegmentFactory factory;
+
+    ShardRepair(
+            Storage storage,
+            ShardId id,
+            ShardPaths paths,
+            ShardState state,
+            Segments segments,
+            SegmentFactory factory) {
+        this.storage = storage;
+        this.id = id;
+        this.paths = paths;
+        this.state = state;
+        this.segments = segments;
+        this.factory = factory;
+    }
+
+    /// Makes the shard fit for the next append.
+    void run() {
+        try {
+            long base = state.activeBase();
+            if (base > state.endOffset()) {
+                finishJump(base);
+            }
+            long end = state.endOffset();
+            if (base != ShardState.NO_SEGMENT) {
+                wipeBehind(base, end);
+            }
+            if (KillPoint.ENABLED) {
+                KillPoint.REPAIR_WIPED.reached();
+            }
+            dropHalfDoneRoll(Math.max(end, state.nextBase()), base);
+            dropLostPreparation();
+            state.generation(state.generation() + 1);
+            state.add(ShardState.Counter.TAKE_OVERS, 1);
+        } catch (IOException e) {
+            throw IoErrors.typed("repairing " + id, e);
+        }
+    }
+
+    /// A roller that jumped over offsets died between naming the segment and moving the end offset there.
+    private void finishJump(long base) {
+        state.add(ShardState.Counter.LOST, base - state.endOffset());
+        state.endOffset(base);
+        state.nextBase(0);
+    }
+
+    private void wipeBehind(long base, long end) throws IOException {
+        // The file may have been replaced while another process held the lock.
+        segments.forget(base);
+        Segment segment = segments.acquire(base)
+                .orElseThrow(() -> new CometException.Damaged(paths.segment(base), "the active segment is gone"));
+        try {
+            long position = positionOf(segment, end);
+            long limit = Math.min(Math.max(state.writeLimit(), position), segment.capacity());
+            if (position < limit) {
+                segment.memory().asSlice(position, limit - position).fill((byte) 0);
+            }
+            segment.index().dropFrom((int) Math.min(position, segment.capacity()));
+            state.writePosition(position);
+            state.writeLimit(position);
+        } finally {
+            segment.release();
+        }
+    }
+
+    /// Where the frame of `end` starts or will start. If damage hides that, the segment is given up for
+    /// writing: the next append finds no room in it and rolls.
+    private long positionOf(Segment segment, long end) {
+        FrameWalker walker = walkerTo(segment, end);
+        walker.walkTo(end);
+        if (walker.offset() == end) {
+            state.lastTimestamp(walker.batchTimestamp(
+                    Math.max(state.lastTimestamp(), segment.header().baseTimestamp())));
+            return walker.position();
+        }
+        long written = state.writePosition();
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "{0}: damage at position {1} hides where offset {2} goes; the segment takes no more entries",
+                segment.path(),
+                walker.position(),
+                end);
+        if (written >= SegmentHeader.LENGTH && written < state.writeLimit() && written < segment.capacity()) {
+            long length = Math.min(state.writeLimit(), segment.capacity()) - written;
+            segment.memory().asSlice(written, length).fill((byte) 0);
+        }
+        return segment.capacity();
+    }
+
+    /// A walker at the last indexed place at or before `end`.
+    static FrameWalker walkerTo(Segment segment, long end) {
+        int slot = segment.index().floorOffset(end - segment.baseOffset(), segment.capacity());
+        if (slot < 0) {
+            return new FrameWalker(segment, SegmentHeader.LENGTH, segment.baseOffset(), segment.capacity());
+        }
+        return new FrameWalker(
+                segment,
+                segment.index().position(slot),
+                segment.baseOffset() + segment.index().relativeOffset(slot),
+                segment.capacity());
+    }
+
+    /// A roller that died between the rename and naming the new segment active left an empty file there.
+    private void dropHalfDoneRoll(long target, long activeBase) throws IOException {
+        if (target == activeBase) {
+            return;
+        }
+        Path path = paths.segment(target);
+        if (storage.kind(path) == Storage.FileKind.REGULAR) {
+            segments.forget(target);
+            storage.delete(path);
+        }
+        Path index = paths.index(target);
+        if (storage.kind(index) == Storage.FileKind.REGULAR) {
+            storage.delete(index);
+        }
+    }
+
+    private void dropLostPreparation() throws IOException {
+        long nonce = state.preparedNonce();
+        if (nonce != 0) {
+            boolean there = storage.list(paths.directory()).stream()
+                    .anyMatch(name -> ShardPaths.isPrepared(name) && ShardPaths.preparedNonce(name) == nonce);
+            if (!there) {
+                state.casPreparedNonce(nonce, 0);
+            }
+        }
+        factory.sweep(state.preparedNonce());
+    }
+
+    /// Room that a seal needs behind the last frame.
+    static boolean hasRoomForSeal(Segment segment, long position) {
+        return position + FrameDescriptor.SEAL_LENGTH <= segment.capacity();
+    }
+}

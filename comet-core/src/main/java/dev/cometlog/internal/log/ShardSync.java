@@ -1,0 +1,353 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a shard's entries durable and says so in a checkpoint. Never forces anything under the append lock.
+///
+/// One syncer per shard at a time, of all processes: the claim word is held from before the fdatasync until
+/// checkpoint or poison is written. A claim left by a dead process may hide a write-back error that only it
+/// was told of, so its successor writes the same bytes once more before it forces them.
+final class ShardSync {
+    private static final System.Logger LOG = System.getLogger(ShardSync.class.getName());
+
+    /// Offsets are reserved in steps of this many, so that a power loss never lets one be handed out twice.
+    static final long RESERVED_AHEAD = 1L << 30;
+
+    private static final long LEAST_INTERVAL_NANOS = 100_000_000;
+    private static final long WAIT_NANOS = 200_000;
+    private static final int REWRITE_BYTES = 1 << 20;
+
+    private final ShardContext context;
+    private final ShardStorage files;
+    private final ShardState state;
+    private final ShardLock lock;
+    private final long self;
+
+    /// One sync at a time in this process; those who wait often find their work done.
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private boolean closed; // guarded by turn
+
+    // Housekeeping's own.
+    private long pendingSinceNanos = -1;
+    private volatile long lastSyncNanos;
+
+    ShardSync(ShardContext context, ShardStorage files, ShardLock lock) {
+        this.context = context;
+        this.files = files;
+        this.state = files.state();
+        this.lock = lock;
+        this.self = context.incarnations().self();
+        this.lastSyncNanos = context.time().nanoTime();
+    }
+
+    /// Returns once everything below `target` survives power loss.
+    void syncTo(long target) {
+        try {
+            turn.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CometException.Interrupted("syncing " + files.id(), e);
+        }
+        try {
+            if (closed) {
+                throw new CometException.Closed(files.id().toString());
+            }
+            while (state.durableOffset() < target) {
+                if (state.poison() != 0) {
+                    throw poisoned();
+                }
+                syncOnce();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    CometException poisoned() {
+        return new CometException.Poisoned(
+                files.id() + ": an fsync failed (seen by "
+                        + context.incarnations().describe(state.poison())
+                        + "); appends are refused until the data above offset " + state.durableOffset()
+                        + " was written anew",
+                null);
+    }
+
+    /// Syncs once, or waits a moment for the process that is doing it.
+    private void syncOnce() {
+        long claim = state.syncClaim();
+        boolean abandoned =
+                claim != 0 && (claim == self || !context.incarnations().isAlive(claim));
+        if (claim != 0 && !abandoned) {
+            LockSupport.parkNanos(WAIT_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CometException.Interrupted("syncing " + files.id(), null);
+            }
+            return;
+        }
+        if (!state.casSyncClaim(claim, self)) {
+            return;
+        }
+        if (KillPoint.ENABLED) {
+            KillPoint.SYNC_CLAIMED.reached();
+        }
+        boolean finished = false;
+        try {
+            long started = context.time().nanoTime();
+            Capture capture = capture();
+            force(capture, abandoned);
+            if (KillPoint.ENABLED) {
+                KillPoint.SYNC_FORCED.reached();
+            }
+            checkpoint(capture);
+            long now = context.time().nanoTime();
+            state.add(ShardState.Counter.SYNCS, 1);
+            state.add(ShardState.Counter.SYNC_NANOS, now - started);
+            state.set(ShardState.Counter.LAST_SYNC_MICROS, context.time().epochMicros());
+            lastSyncNanos = now;
+            finished = true;
+        } catch (IOException e) {
+            // Told to everybody before anybody can ask again: the kernel reports this error only once.
+            state.casPoison(0, self);
+            finished = true;
+            throw new CometException.Poisoned(
+                    files.id() + ": forcing entries to the disk failed: " + e.getMessage(), e);
+        } finally {
+            // Otherwise the claim stays, and the next sync writes the bytes anew.
+            if (finished) {
+                state.casSyncClaim(self, 0);
+            }
+        }
+    }
+
+    /// What is to be made durable: a consistent picture, taken under the lock.
+    private record Capture(long end, long position, long segmentBase, long generation) {}
+
+    private Capture capture() {
+        Capture[] captured = new Capture[1];
+        lock.holding(() -> captured[0] =
+                new Capture(state.endOffset(), state.writePosition(), state.activeBase(), state.generation()));
+        return captured[0];
+    }
+
+    private void force(Capture capture, boolean rewrite) throws IOException {
+        if (capture.segmentBase == ShardState.NO_SEGMENT) {
+            return;
+        }
+        Checkpoint last = last();
+        long from = last.segmentBase();
+        for (long base : files.segments().bases()) {
+            // A replaced empty segment has the same base: then nothing of the old one was durable.
+            boolean sealedAndDurable = base < from;
+            if (!sealedAndDurable && base <= capture.segmentBase) {
+                forceSegment(base, last, capture, rewrite);
+            }
+        }
+        if (last.generation() != capture.generation || last.segmentBase() != capture.segmentBase) {
+            context.storage().forceDirectory(files.paths().directory());
+        }
+    }
+
+    private void forceSegment(long base, Checkpoint last, Capture capture, boolean rewrite) throws IOException {
+        Segment segment = currentMapping(base);
+        if (segment == null) {
+            return;
+        }
+        try {
+            StorageFile channel = segment.channel();
+            if (channel == null) {
+                throw new IOException(segment.path() + " is not open for writing");
+            }
+            if (rewrite) {
+                long start = base == last.segmentBase() ? last.position() : 0;
+                long end = base == capture.segmentBase ? capture.position : segment.capacity();
+                rewrite(segment, channel, start, end);
+            }
+            channel.force();
+        } finally {
+            segment.release();
+        }
+    }
+
+    /// The mapping of the file that has the name now: an empty active segment may have been replaced.
+    private @Nullable Segment currentMapping(long base) throws IOException {
+        Segment segment = files.segments().acquire(base).orElse(null);
+        if (segment == null) {
+            return null;
+        }
+        byte[] header = new byte[SegmentHeader.LENGTH];
+        try (StorageFile named = context.storage().open(segment.path(), Storage.Access.READ)) {
+            int read = named.read(0, header, 0, header.length);
+            if (read == header.length
+                    && SegmentHeader.decode(header)
+                            .filter(found -> found.nonce() == segment.nonce())
+                            .isPresent()) {
+                return segment;
+            }
+        }
+        segment.release();
+        files.segments().forget(base);
+        return files.segments().acquire(base).orElse(null);
+    }
+
+    /// Writes bytes over themselves, which makes their pages dirty again. Bytes below the captured end never
+    /// change, so nobody sees a difference.
+    private static void rewrite(Segment segment, StorageFile channel, long start, long end) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(REWRITE_BYTES, Math.max(end - start, 0))];
+        for (long at = start; at < end; at += buffer.length) {
+            int length = (int) Math.min(buffer.length, end - at);
+            MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, at, buffer, 0, length);
+            channel.write(at, buffer, 0, length);
+        }
+    }
+
+    private Checkpoint last() {
+        return state.checkpoint().orElse(Checkpoint.FIRST);
+    }
+
+    private void checkpoint(Capture capture) {
+        lock.holding(() -> {
+            Checkpoint last = last();
+            state.checkpoint(new Checkpoint(
+                    last.sequence() + 1,
+                    capture.end,
+                    capture.position,
+                    capture.segmentBase,
+                    Math.max(last.reservedEnd(), capture.end),
+                    capture.generation));
+            if (KillPoint.ENABLED) {
+                KillPoint.CHECKPOINT_WRITTEN.reached();
+            }
+            state.durableOffset(Math.max(capture.end, state.durableOffset()));
+        });
+    }
+
+    /// Reserves offsets for at least `count` more entries, durably.
+    void reserveOffsets(int count) {
+        turn.lock();
+        try {
+            long wanted = Math.max(state.endOffset(), state.nextBase()) + count;
+            if (wanted > state.appendLimit()) {
+                reserve(wanted + RESERVED_AHEAD);
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void reserve(long reservedEnd) {
+        writeReservation(reservedEnd);
+        if (KillPoint.ENABLED) {
+            KillPoint.RESERVE_WRITTEN.reached();
+        }
+        try {
+            files.forceState();
+        } catch (IOException e) {
+            state.casPoison(0, self);
+            throw new CometException.Poisoned(
+                    files.id() + ": forcing the state page to the disk failed: " + e.getMessage(), e);
+        }
+        lock.holding(() -> state.appendLimit(Math.max(state.appendLimit(), reservedEnd)));
+    }
+
+    private void writeReservation(long reservedEnd) {
+        lock.holding(() -> {
+            Checkpoint last = last();
+            state.checkpoint(last.withReservedEnd(Math.max(last.reservedEnd(), reservedEnd)));
+        });
+    }
+
+    /// Decides whether it is time for a background sync, and has it done elsewhere.
+    void tick(long nanoTime) {
+        long pending = state.endOffset() - state.durableOffset();
+        if (pending <= 0) {
+            pendingSinceNanos = -1;
+        } else if (pendingSinceNanos < 0) {
+            pendingSinceNanos = nanoTime;
+        }
+        boolean many = pending >= context.config().syncEntries() && nanoTime - lastSyncNanos >= LEAST_INTERVAL_NANOS;
+        boolean old = pending > 0
+                && nanoTime - pendingSinceNanos
+                        >= context.config().syncInterval().toNanos();
+        boolean shortOfOffsets = state.endOffset() > 0
+                && state.appendLimit() > state.endOffset()
+                && state.appendLimit() - state.endOffset() < RESERVED_AHEAD / 2;
+        if ((many || old || shortOfOffsets) && state.poison() == 0 && scheduled.compareAndSet(false, true)) {
+            pendingSinceNanos = -1;
+            context.background().execute(() -> inBackground(shortOfOffsets));
+        }
+    }
+
+    private void inBackground(boolean shortOfOffsets) {
+        try {
+            if (shortOfOffsets) {
+                turn.lock();
+                try {
+                    if (!closed) {
+                        reserve(state.endOffset() + RESERVED_AHEAD);
+                    }
+                } finally {
+                    turn.unlock();
+                }
+            }
+            syncTo(state.endOffset());
+        } catch (CometException.Closed e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its background sync", files.id());
+        } catch (CometException e) {
+            LOG.log(System.Logger.Level.ERROR, "background sync of " + files.id() + " failed", e);
+        } finally {
+            scheduled.set(false);
+        }
+    }
+
+    /// Syncs for the last time. In the last process the checkpoint also says that no offset above the end was
+    /// handed out, so that the next epoch starts without verifying and without a jump.
+    void close(boolean lastProcess) {
+        turn.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            while (state.poison() == 0 && state.durableOffset() < state.endOffset()) {
+                syncOnce();
+            }
+            if (lastProcess && state.poison() == 0) {
+                writeCleanEnd();
+                files.forceState();
+            }
+            if (KillPoint.ENABLED) {
+                KillPoint.CLOSE_CHECKPOINTED.reached();
+            }
+        } catch (IOException e) {
+            throw IoErrors.typed("closing " + files.id(), e);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void writeCleanEnd() {
+        lock.holding(() -> {
+            Checkpoint last = last();
+            long end = state.endOffset();
+            // A jump that is still to be made needs its reservation.
+            if (last.durableOffset() == end && state.nextBase() <= end) {
+                state.appendLimit(end);
+                state.checkpoint(last.withReservedEnd(end));
+            }
+        });
+    }
+}
