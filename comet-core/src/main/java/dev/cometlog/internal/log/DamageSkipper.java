@@ -1,0 +1,187 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.format.SegmentHeader;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Finds where reading can go on behind a frame that does not verify, and under which offset.
+///
+/// A place counts only if a frame verifies there, and an offset only if it follows from one that is known: by
+/// walking from the place to a frame that the index numbers, to the seal, or to the end of what is published.
+/// Made for one search: what it copied of a segment may be out of date at the next.
+final class DamageSkipper {
+    /// Bytes that one search may check; it ends long before on anything but crafted data.
+    private static final long SEARCH_BUDGET = 256L << 20;
+
+    private static final int SNAPSHOT_TRIES = 100_000;
+    private static final int TRIES_BETWEEN_PAUSES = 64;
+    private static final long PAUSE_NANOS = 50_000;
+
+    private final ShardView view;
+    private final FrameReader frames;
+
+    DamageSkipper(ShardView view, Codecs codecs) {
+        this.view = view;
+        this.frames = new FrameReader(codecs);
+    }
+
+    /// A frame, the seal or the end of what is published, with the offset that starts there.
+    record Place(int position, long offset) {}
+
+    /// Returns where to go on behind the damaged frame at `position`, whose first offset is `offset`;
+    /// null if nothing behind it in this segment can be numbered.
+    ///
+    /// @throws CometException.ShardBusy if only the end could number it, and a writer stands in the way
+    @Nullable
+    Place behind(Segment segment, int position, long offset) {
+        Place published = published(segment);
+        int limit = published == null ? segment.capacity() : published.position();
+        Place indexed = nextIndexed(segment, position, offset, limit);
+        Place anchor = indexed == null ? published : indexed;
+        int bound = anchor == null ? limit : anchor.position();
+
+        Place linked = byOwnLength(segment, position, offset, anchor, bound);
+        if (linked != null && linked.offset() - offset == claimedEntries(segment, position)) {
+            return linked;
+        }
+        // Its length may be what is damaged: then there may be frames before the place that it leads to.
+        int searchEnd = linked == null ? bound : linked.position();
+        Place searched = bySearch(segment, position, offset, anchor, bound, searchEnd);
+        if (searched != null) {
+            return searched;
+        }
+        return linked != null ? linked : anchor;
+    }
+
+    /// Where and at which offset the active segment ends; null if this is not the active one.
+    private @Nullable Place published(Segment segment) {
+        ShardState state = view.state();
+        for (int i = 0; i < SNAPSHOT_TRIES; i++) {
+            if (state.activeBase() != segment.baseOffset()) {
+                return null;
+            }
+            long holder = state.lockWord();
+            long generation = state.generation();
+            long end = state.endOffset();
+            long position = state.writePosition();
+            // Every append moves the end, and every roll the generation: if both stood still while nobody held
+            // the lock, position and end belong together.
+            if (holder == 0
+                    && state.activeBase() == segment.baseOffset()
+                    && state.lockWord() == 0
+                    && state.endOffset() == end
+                    && state.generation() == generation) {
+                boolean plausible = position >= SegmentHeader.LENGTH && position <= segment.capacity();
+                return plausible ? new Place((int) position, end) : null;
+            }
+            if (i % TRIES_BETWEEN_PAUSES == TRIES_BETWEEN_PAUSES - 1) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+        throw new CometException.ShardBusy(view.id() + ": a damaged frame can be passed over only while no writer is "
+                + "inside the shard; incarnation " + Long.toHexString(state.lockWord()) + " has been all the time");
+    }
+
+    private @Nullable Place nextIndexed(Segment segment, int position, long offset, int limit) {
+        SegmentIndex index = segment.index();
+        int slot = index.higherPosition(position);
+        for (; slot >= 0; slot = index.higherPosition(index.position(slot))) {
+            int at = index.position(slot);
+            if (at >= limit) {
+                return null;
+            }
+            long first = segment.baseOffset() + index.relativeOffset(slot);
+            if (first > offset && check(segment, at) == FrameReader.Found.ENTRIES) {
+                return new Place(at, first);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Place byOwnLength(Segment segment, int position, long offset, @Nullable Place anchor, int bound) {
+        check(segment, position);
+        int word = frames.word();
+        long next = (long) position + FrameDescriptor.frameLength(word);
+        if (word == 0 || next > bound) {
+            return null;
+        }
+        return numbered(segment, (int) next, offset, anchor, bound);
+    }
+
+    /// How many entries the damaged frame says it holds; -1 if it does not say.
+    private long claimedEntries(Segment segment, int position) {
+        check(segment, position);
+        int word = frames.word();
+        if (!FrameDescriptor.isMany(word)) {
+            return 1;
+        }
+        if (FrameDescriptor.codec(word) != 0) {
+            return -1;
+        }
+        FrameEntries entries = frames.openMapped(segment, position, 0, Long.MAX_VALUE);
+        return entries == null ? -1 : entries.count();
+    }
+
+    /// Looks at every byte for two frames in a row, or one and the seal, or one and a known place.
+    private @Nullable Place bySearch(
+            Segment segment, int position, long offset, @Nullable Place anchor, int bound, int searchEnd) {
+        long budget = SEARCH_BUDGET;
+        for (int at = position + 1; at < searchEnd && budget > 0; at++) {
+            FrameReader.Found found = frames.verify(segment, at, 0, Long.MAX_VALUE, FrameDescriptor.TARGET_BODY_LENGTH);
+            int length = FrameDescriptor.bodyLength(frames.word());
+            budget -= length <= FrameDescriptor.TARGET_BODY_LENGTH ? length + 1 : 1;
+            if (found != FrameReader.Found.ENTRIES && found != FrameReader.Found.SEAL) {
+                continue;
+            }
+            int next = at + FrameDescriptor.frameLength(frames.word());
+            boolean confirmed = found == FrameReader.Found.SEAL || next == bound || isFrame(check(segment, next));
+            if (confirmed) {
+                // If it cannot be numbered then neither can what follows it, up to the next known place.
+                return numbered(segment, at, offset, anchor, bound);
+            }
+        }
+        return null;
+    }
+
+    /// The place at `position`, numbered by walking to one that is known; null if the walk meets damage.
+    private @Nullable Place numbered(Segment segment, int position, long offset, @Nullable Place anchor, int bound) {
+        long walked = 0;
+        int at = position;
+        long known;
+        while (true) {
+            if (anchor != null && at == anchor.position()) {
+                known = anchor.offset();
+                break;
+            }
+            if (at >= bound) {
+                return null;
+            }
+            FrameReader.Found found = check(segment, at);
+            if (found == FrameReader.Found.SEAL) {
+                known = frames.sealedEnd();
+                break;
+            }
+            FrameEntries entries = found == FrameReader.Found.ENTRIES ? frames.open() : null;
+            if (entries == null) {
+                return null;
+            }
+            walked += entries.count();
+            at += FrameDescriptor.frameLength(frames.word());
+        }
+        // The damaged frame held one entry at least.
+        long first = known - walked;
+        return first > offset ? new Place(position, first) : null;
+    }
+
+    private FrameReader.Found check(Segment segment, int position) {
+        return frames.verify(segment, position, 0, Long.MAX_VALUE);
+    }
+
+    private static boolean isFrame(FrameReader.Found found) {
+        return found == FrameReader.Found.ENTRIES || found == FrameReader.Found.SEAL;
+    }
+}

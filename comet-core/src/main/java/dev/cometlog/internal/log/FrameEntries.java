@@ -1,0 +1,89 @@
+package dev.cometlog.internal.log;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Walks the entries of one frame's body. Never leaves the body, whatever it says.
+final class FrameEntries {
+    private static final int LARGEST_SHIFT = 28;
+
+    private MemorySegment memory = MemorySegment.NULL;
+    private long at;
+    private long limit;
+    private boolean many;
+    private int count;
+    private int left;
+    private int length;
+
+    /// Starts on a body; false if it is malformed.
+    boolean open(MemorySegment body, long from, int bodyLength, boolean isMany) {
+        memory = body;
+        at = from;
+        limit = from + bodyLength;
+        many = isMany;
+        count = 1;
+        left = 0;
+        if (isMany) {
+            count = varint();
+            // Every entry takes at least the byte of its length.
+            if (count < 1 || count > limit - at) {
+                return false;
+            }
+        }
+        length = 0;
+        left = count;
+        return true;
+    }
+
+    /// Moves to the next entry; false if there is none, or if it is malformed and [#left()] is not 0.
+    boolean next() {
+        if (left == 0) {
+            return false;
+        }
+        at += length;
+        length = many ? varint() : (int) (limit - at);
+        if (length < 0 || length > limit - at) {
+            length = 0;
+            return false;
+        }
+        left--;
+        return true;
+    }
+
+    /// Reads a varint at the cursor and moves behind it; -1 if it is malformed.
+    private int varint() {
+        int value = 0;
+        for (int shift = 0; shift <= LARGEST_SHIFT && at < limit; shift += 7) {
+            byte b = memory.get(ValueLayout.JAVA_BYTE, at++);
+            value |= (b & 0x7f) << shift;
+            if (b >= 0) {
+                boolean overflow = value < 0 || (shift == LARGEST_SHIFT && b > 0x07);
+                return overflow ? -1 : value;
+            }
+        }
+        return -1;
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /// Where the present entry starts.
+    long position() {
+        return at;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// Entries in the frame.
+    int count() {
+        return count;
+    }
+
+    /// Entries behind the present one.
+    int left() {
+        return left;
+    }
+}
