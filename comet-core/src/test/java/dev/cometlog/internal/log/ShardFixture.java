@@ -1,0 +1,116 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometConfig;
+import dev.cometlog.Gap;
+import dev.cometlog.Verify;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.DiskStorage;
+import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.TimeSource;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/// One shard in a temporary directory, without the rest of a log around it.
+final class ShardFixture implements AutoCloseable {
+    static final BootId BOOT = new BootId(1, 2);
+    static final BootId OTHER_BOOT = new BootId(3, 4);
+    private static final long NEVER_FULL = 1L << 50;
+
+    final Path directory;
+    final ShardPaths paths;
+    final ShardId id = ShardId.of("events:v1", 0, 1);
+    final Storage storage;
+    final Incarnations incarnations;
+    final DirectoryState directoryState;
+    TimeSource time = TimeSource.SYSTEM;
+    int segmentBytes = 256 * 1024;
+    Executor background = Runnable::run;
+    private long epoch = 1;
+
+    ShardFixture(Path directory) throws IOException {
+        this(directory, new DiskStorage(FilesMode.DEFAULT));
+    }
+
+    ShardFixture(Path directory, Storage storage) throws IOException {
+        this.directory = directory;
+        this.storage = storage;
+        this.paths = new ShardPaths(directory.resolve("0000"));
+        Files.createDirectories(directory.resolve("processes"));
+        this.incarnations = Incarnations.open(storage, directory, FilesMode.DEFAULT.file());
+        DirectoryState.create(storage, directory.resolve("comet.state"));
+        this.directoryState = DirectoryState.open(storage, directory.resolve("comet.state"), true)
+                .orElseThrow();
+    }
+
+    /// Opens the shard in the present epoch.
+    Shard open(BootId boot) {
+        return Shard.open(context(boot), id, paths);
+    }
+
+    /// Opens the shard as the first process after all others are gone.
+    Shard openInNewEpoch(BootId boot) {
+        epoch++;
+        return open(boot);
+    }
+
+    ShardContext context(BootId boot) {
+        DiskBudget budget = new DiskBudget(directoryState, storage, directory, NEVER_FULL, 0, SpacePolicy.refuse());
+        Map<String, String> settings = Map.of(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
+        return new ShardContext(
+                storage,
+                time,
+                incarnations,
+                budget,
+                StreamSettings.of(1, settings),
+                CometConfig.builder().build(),
+                epoch,
+                boot,
+                background);
+    }
+
+    /// What a reader finds from `from` on: entries as `offset=text`, gaps as `from..to reason`.
+    static List<String> read(Shard shard, long from) throws IOException {
+        List<String> found = new ArrayList<>();
+        ShardReader reader = new ShardReader(shard.view());
+        reader.seek(from);
+        while (reader.scan(
+                        1000,
+                        Verify.CRC,
+                        (offset, micros, memory, position, length) -> found.add(offset + "="
+                                + new String(
+                                        memory.asSlice(position, length).toArray(ValueLayout.JAVA_BYTE),
+                                        StandardCharsets.UTF_8)),
+                        (Gap gap) -> found.add(gap.from() + ".." + gap.to() + " " + gap.reason()))
+                > 0) {
+            // Until nothing more comes.
+        }
+        return found;
+    }
+
+    static long append(Shard shard, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return shard.append(bytes, 0, bytes.length);
+    }
+
+    static long appendBatch(Shard shard, String... texts) {
+        List<byte[]> payloads = new ArrayList<>();
+        for (String text : texts) {
+            payloads.add(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return shard.appendBatch(payloads);
+    }
+
+    @Override
+    public void close() throws IOException {
+        directoryState.close();
+        incarnations.close();
+    }
+}

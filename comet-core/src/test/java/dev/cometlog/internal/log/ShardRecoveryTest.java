@@ -1,0 +1,185 @@
+package dev.cometlog.internal.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardRecoveryTest {
+    @TempDir
+    Path directory;
+
+    private ShardFixture fixture;
+
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        fixture = new ShardFixture(directory);
+    }
+
+    @AfterEach
+    void release() throws IOException {
+        fixture.close();
+    }
+
+    /// Leaves the shard as a process does that was killed: nothing is synced, closed or swept.
+    private void appendAndDie(BootId boot, String... texts) {
+        Shard shard = fixture.open(boot);
+        for (String text : texts) {
+            ShardFixture.append(shard, text);
+        }
+    }
+
+    @Test
+    void afterACleanCloseOffsetsGoOnWithoutAJump() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.close(true);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(ShardFixture.append(again, "b")).isEqualTo(1);
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=a", "1=b");
+        again.close(true);
+    }
+
+    @Test
+    void afterAKillOnTheSameBootNothingIsLostAndOffsetsGoOn() throws IOException {
+        appendAndDie(ShardFixture.BOOT, "a", "b", "c");
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "d")).isEqualTo(3);
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=a", "1=b", "2=c", "3=d");
+        again.close(true);
+    }
+
+    @Test
+    void afterAPowerLossOffsetsThatMayHaveBeenHandedOutAreNotReused() throws IOException {
+        appendAndDie(ShardFixture.BOOT, "a", "b");
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(again.state().endOffset()).isEqualTo(2);
+        long next = ShardFixture.append(again, "c");
+        assertThat(next).isGreaterThanOrEqualTo(ShardSync.RESERVED_AHEAD);
+        assertThat(ShardFixture.read(again, 0))
+                .containsExactly("0=a", "1=b", "2.." + next + " POWER_LOSS", next + "=c");
+        assertThat(again.state().counter(ShardState.Counter.LOST)).isEqualTo(next - 2);
+        again.close(true);
+    }
+
+    @Test
+    void afterAPowerLossTheTailIsCutAtTheFirstHole() throws IOException {
+        appendAndDie(ShardFixture.BOOT, "aaaa", "bbbb", "cccc");
+        // "bbbb" never reached the disk.
+        overwrite(fixture.paths.segment(0), 64 + 12 + 4 + 12, new byte[4]);
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(again.state().endOffset()).isEqualTo(1);
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=aaaa");
+        long next = ShardFixture.append(again, "dddd");
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=aaaa", "1.." + next + " POWER_LOSS", next + "=dddd");
+        again.close(true);
+    }
+
+    @Test
+    void belowTheDurableOffsetNothingIsCut() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "aaaa");
+        ShardFixture.append(shard, "bbbb");
+        ShardFixture.append(shard, "cccc");
+        shard.sync();
+        overwrite(fixture.paths.segment(0), 64 + 12 + 4 + 12, new byte[4]);
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(again.state().endOffset()).isEqualTo(3);
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=aaaa", "1..2 DAMAGE", "2=cccc");
+        again.close(true);
+    }
+
+    @Test
+    void recoveringTwiceChangesNothing() throws IOException {
+        appendAndDie(ShardFixture.BOOT, "a", "b");
+        Shard first = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        List<String> read = ShardFixture.read(first, 0);
+        Shard second = fixture.openInNewEpoch(new BootId(5, 6));
+        assertThat(ShardFixture.read(second, 0)).isEqualTo(read);
+        assertThat(second.state().endOffset()).isEqualTo(2);
+        assertThat(ShardFixture.append(second, "c")).isGreaterThanOrEqualTo(ShardSync.RESERVED_AHEAD);
+        second.close(true);
+    }
+
+    @Test
+    void withoutItsStatePageAShardKeepsEveryEntryUnderItsOffset() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        String payload = "x".repeat(1000);
+        for (int i = 0; i < 1000; i++) {
+            ShardFixture.append(shard, payload + i);
+        }
+        List<String> before = ShardFixture.read(shard, 0);
+        shard.close(true);
+        Files.delete(fixture.paths.state());
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).isEqualTo(before);
+        assertThat(again.state().endOffset()).isEqualTo(1000);
+        assertThat(ShardFixture.append(again, "next")).isEqualTo(1000 + ShardSync.RESERVED_AHEAD);
+        again.close(true);
+    }
+
+    @Test
+    void aTruncatedStatePageCountsAsLost() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.close(true);
+        try (FileChannel file = FileChannel.open(fixture.paths.state(), StandardOpenOption.WRITE)) {
+            file.truncate(100);
+        }
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0=a");
+        again.close(true);
+    }
+
+    @Test
+    void aStatePageFromAnEarlierTimeIsNotBelieved() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        byte[] early = Files.readAllBytes(fixture.paths.state());
+        ShardFixture.append(shard, "b");
+        ShardFixture.append(shard, "c");
+        Files.write(fixture.paths.state(), early);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).startsWith("0=a", "1=b", "2=c");
+        assertThat(ShardFixture.append(again, "d")).isGreaterThan(2);
+        again.close(true);
+    }
+
+    @Test
+    void withoutIndexesEverythingIsStillFound() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        String payload = "x".repeat(1000);
+        for (int i = 0; i < 1000; i++) {
+            ShardFixture.append(shard, payload + i);
+        }
+        shard.close(true);
+        try (var files = Files.list(fixture.paths.directory())) {
+            for (Path index :
+                    files.filter(file -> file.toString().endsWith(".index")).toList()) {
+                Files.delete(index);
+            }
+        }
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 777).getFirst()).isEqualTo("777=" + payload + 777);
+        assertThat(ShardFixture.append(again, "next")).isEqualTo(1000);
+        again.close(true);
+    }
+
+    private static void overwrite(Path file, long position, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes), position);
+        }
+    }
+}
