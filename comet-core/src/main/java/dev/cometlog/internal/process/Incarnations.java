@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// An incarnation is a random number that is never used twice, so one that is dead stays dead. It is alive as
 /// long as somebody holds the byte of that position. Thread-safe.
 public final class Incarnations implements AutoCloseable {
+    /// The lock file's name in the log directory. Nothing but [LockFile] may ever open it.
+    public static final String LOCK_FILE = "processes.lock";
+
     static final long CONTROL = 0;
     static final long SMALL_IDS = CONTROL + 1;
     static final long SMALL_IDS_END = 1 << 16;
@@ -40,7 +43,8 @@ public final class Incarnations implements AutoCloseable {
     /// JVM, so that one probe would take another for a holder. An interned string is one object for all.
     private static final Object PROBES = "dev.cometlog processes.lock probes".intern();
 
-    private final LockFile file;
+    /// Null for one who only reads: it takes no lock, and takes nothing over from the dead.
+    private final @Nullable LockFile file;
     private final ProcessFiles descriptions;
     private final long self;
 
@@ -50,21 +54,25 @@ public final class Incarnations implements AutoCloseable {
     private int processId;
     private boolean closed;
 
-    private Incarnations(LockFile file, ProcessFiles descriptions) {
+    private Incarnations(@Nullable LockFile file, ProcessFiles descriptions, long self) {
         this.file = file;
         this.descriptions = descriptions;
-        this.self = RANDOM.nextLong(FIRST, END);
-    }
-
-    /// The lock file's name in the log directory.
-    public static String lockFileName() {
-        return "processes.lock";
+        this.self = self;
     }
 
     /// Draws an incarnation that does not count as alive before [#enter()].
     public static Incarnations prepare(Storage storage, Path logDirectory, int fileMode) throws IOException {
-        LockFile file = LockFile.open(logDirectory.resolve(lockFileName()), fileMode);
-        return new Incarnations(file, new ProcessFiles(storage, logDirectory.resolve("processes")));
+        LockFile file = LockFile.open(logDirectory.resolve(LOCK_FILE), fileMode);
+        return new Incarnations(file, descriptions(storage, logDirectory), RANDOM.nextLong(FIRST, END));
+    }
+
+    /// For one who only reads. Everybody else counts as alive, and no lock can be had.
+    public static Incarnations nobody(Storage storage, Path logDirectory) {
+        return new Incarnations(null, descriptions(storage, logDirectory), 0);
+    }
+
+    private static ProcessFiles descriptions(Storage storage, Path logDirectory) {
+        return new ProcessFiles(storage, logDirectory.resolve("processes"));
     }
 
     /// Draws an incarnation and makes it alive, without any care for epochs.
@@ -81,7 +89,7 @@ public final class Incarnations implements AutoCloseable {
         if (own != null || closed) {
             throw new IllegalStateException("entered before");
         }
-        own = file.tryLock(self, 1)
+        own = tryLock(self)
                 .orElseThrow(() -> new IOException("byte " + self + " of processes.lock is locked by another process"));
         descriptions.sweep(this::isAlive);
         descriptions.write(self);
@@ -107,6 +115,9 @@ public final class Incarnations implements AutoCloseable {
     }
 
     private boolean isLocked(long position, long length) {
+        if (file == null) {
+            return true;
+        }
         if (length == 0) {
             return false;
         }
@@ -168,6 +179,9 @@ public final class Incarnations implements AutoCloseable {
     }
 
     private Optional<Held> tryLock(long position) {
+        if (file == null) {
+            throw new CometException.ReadOnly("the log was opened read-only");
+        }
         try {
             return file.tryLock(position, 1);
         } catch (IOException e) {

@@ -1,0 +1,249 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.PropertiesText;
+import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.LockFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.WholeFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The streams of a log: finds them, makes them and keeps their settings in `stream.properties`.
+///
+/// Everything that writes does so under the control lock, so that two processes cannot disagree on a stream.
+final class StreamStore {
+    private static final System.Logger LOG = System.getLogger(StreamStore.class.getName());
+    private static final String PROPERTIES = "stream.properties";
+
+    private final Storage storage;
+    private final Path directory;
+    private final Incarnations incarnations;
+    private final DiskBudget budget;
+    private final boolean readOnly;
+    private final Duration controlTimeout;
+
+    private final Map<String, StoredStream> known = new ConcurrentHashMap<>();
+    private final AtomicBoolean warnedOfStrangers = new AtomicBoolean();
+
+    /// What this process set: it wins over what is stored. Replaced as a whole.
+    private volatile Map<String, String> explicit;
+
+    StreamStore(
+            Storage storage,
+            Path directory,
+            Incarnations incarnations,
+            DiskBudget budget,
+            boolean readOnly,
+            Duration controlTimeout,
+            Map<String, String> explicit) {
+        this.storage = storage;
+        this.directory = directory;
+        this.incarnations = incarnations;
+        this.budget = budget;
+        this.readOnly = readOnly;
+        this.controlTimeout = controlTimeout;
+        this.explicit = Map.copyOf(explicit);
+    }
+
+    /// Lets further settings win, as another open of the same log in this process demands.
+    void set(Map<String, String> further) {
+        if (!explicit.entrySet().containsAll(further.entrySet())) {
+            Map<String, String> all = new TreeMap<>(explicit);
+            all.putAll(further);
+            explicit = Map.copyOf(all);
+            known.clear();
+        }
+    }
+
+    /// The names of all streams, sorted. What else lies in the directory is told of once and left alone.
+    List<String> names() {
+        try {
+            if (storage.kind(directory) != Storage.FileKind.DIRECTORY) {
+                return List.of();
+            }
+            List<String> names = new ArrayList<>();
+            List<String> strangers = new ArrayList<>();
+            for (String file : storage.list(directory)) {
+                Optional<String> name = nameOf(file);
+                if (name.isEmpty()) {
+                    strangers.add(file);
+                } else if (known.containsKey(name.get()) || isStream(directory.resolve(file))) {
+                    names.add(name.get());
+                }
+            }
+            if (!strangers.isEmpty() && warnedOfStrangers.compareAndSet(false, true)) {
+                LOG.log(System.Logger.Level.WARNING, "{0} holds what is no stream; ignored: {1}", directory, strangers);
+            }
+            names.sort(null);
+            return names;
+        } catch (IOException e) {
+            throw new CometException.IoFailure(directory + " cannot be listed", e);
+        }
+    }
+
+    private Optional<String> nameOf(String file) throws IOException {
+        if (storage.kind(directory.resolve(file)) != Storage.FileKind.DIRECTORY) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(StreamName.decode(file));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether a stream was made here; its creator may have died before that.
+    private boolean isStream(Path stream) throws IOException {
+        return storage.kind(stream.resolve(PROPERTIES)) != Storage.FileKind.ABSENT
+                || shardCountInSegments(stream).isPresent();
+    }
+
+    private OptionalInt shardCountInSegments(Path stream) throws IOException {
+        return new ShardCountFinder(storage, stream).find();
+    }
+
+    /// The stream of that name, if it exists.
+    Optional<StoredStream> find(String name) {
+        StoredStream cached = known.get(name);
+        if (cached != null) {
+            return Optional.of(cached);
+        }
+        try {
+            Optional<StoredStream> found = load(StreamName.checkStream(name));
+            found.ifPresent(stream -> known.put(name, stream));
+            return found;
+        } catch (IOException e) {
+            throw new CometException.IoFailure("stream \"" + name + "\" cannot be opened", e);
+        }
+    }
+
+    /// The stream of that name, which is made with that many shards if it does not exist.
+    ///
+    /// @throws CometException.WrongShardCount if it exists with another number of shards
+    StoredStream findOrCreate(String name, int shards) {
+        StreamSettings.checkShards(StreamSettings.SHARDS, shards);
+        StoredStream stream = find(name).orElseGet(() -> create(name, shards));
+        int existing = stream.settings().shards();
+        if (existing != shards) {
+            throw new CometException.WrongShardCount(name, shards, existing);
+        }
+        return stream;
+    }
+
+    private Optional<StoredStream> load(String name) throws IOException {
+        Path stream = directory.resolve(StreamName.encode(name));
+        switch (storage.kind(stream)) {
+            case ABSENT -> {
+                return Optional.empty();
+            }
+            case REGULAR, OTHER -> throw new CometException.Damaged(stream, "is no directory");
+            case DIRECTORY -> {}
+        }
+        Optional<SortedMap<String, String>> stored = read(stream);
+        if (stored.isPresent() && (readOnly || stored.get().entrySet().containsAll(explicit.entrySet()))) {
+            return Optional.of(stored(name, stream, stored.get()));
+        }
+        if (readOnly) {
+            return rebuilt(stream).map(settings -> stored(name, stream, settings));
+        }
+        try (LockFile.Held _ = incarnations.control(controlTimeout)) {
+            return loadUnderControl(name, stream);
+        }
+    }
+
+    private Optional<StoredStream> loadUnderControl(String name, Path stream) throws IOException {
+        Optional<SortedMap<String, String>> stored = read(stream);
+        Optional<SortedMap<String, String>> settings = stored.isPresent() ? stored : rebuilt(stream);
+        if (settings.isEmpty()) {
+            return Optional.empty();
+        }
+        StoredStream before = stored(name, stream, settings.get());
+        SortedMap<String, String> merged = new TreeMap<>(settings.get());
+        merged.putAll(explicit);
+        StreamSettings after = StreamSettings.of(merged);
+        if (stored.isEmpty() || !merged.equals(stored.get())) {
+            write(stream, merged);
+        }
+        if (!after.equals(before.settings())) {
+            LOG.log(System.Logger.Level.INFO, "stream {0}: settings are now {1}, before: {2}", name, after, before);
+        }
+        return Optional.of(new StoredStream(name, stream, after));
+    }
+
+    private static StoredStream stored(String name, Path stream, Map<String, String> settings) {
+        try {
+            return new StoredStream(name, stream, StreamSettings.of(settings));
+        } catch (IllegalArgumentException e) {
+            throw new CometException.Damaged(stream.resolve(PROPERTIES), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Optional<SortedMap<String, String>> read(Path stream) throws IOException {
+        return WholeFiles.read(storage, stream.resolve(PROPERTIES)).flatMap(PropertiesText::decode);
+    }
+
+    /// What can be known of a stream whose properties are lost.
+    private Optional<SortedMap<String, String>> rebuilt(Path stream) throws IOException {
+        OptionalInt shards = shardCountInSegments(stream);
+        if (shards.isEmpty()) {
+            return Optional.empty();
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} is missing or damaged; its segments say {1} shards, all other settings are defaults",
+                stream.resolve(PROPERTIES),
+                shards.getAsInt());
+        return Optional.of(new TreeMap<>(Map.of(StreamSettings.SHARDS, Integer.toString(shards.getAsInt()))));
+    }
+
+    private StoredStream create(String name, int shards) {
+        if (readOnly) {
+            throw new CometException.UnknownStream(
+                    "stream \"" + name + "\" does not exist, and a log that was opened read-only makes none");
+        }
+        Path stream = directory.resolve(StreamName.encode(name));
+        try (LockFile.Held _ = incarnations.control(controlTimeout)) {
+            ShardFiles.ensureDirectory(storage, stream);
+            StoredStream created = loadUnderControl(name, stream).orElse(null);
+            if (created == null) {
+                SortedMap<String, String> settings = new TreeMap<>(explicit);
+                settings.put(StreamSettings.SHARDS, Integer.toString(shards));
+                created = new StoredStream(name, stream, StreamSettings.of(settings));
+                write(stream, settings);
+            }
+            known.put(name, created);
+            return created;
+        } catch (IOException e) {
+            throw new CometException.IoFailure("stream \"" + name + "\" cannot be made", e);
+        }
+    }
+
+    /// The new file and the old one exist side by side for a moment, so room for both is needed.
+    private void write(Path stream, SortedMap<String, String> settings) throws IOException {
+        Path path = stream.resolve(PROPERTIES);
+        boolean existed = storage.kind(path) != Storage.FileKind.ABSENT;
+        byte[] bytes = PropertiesText.encode(settings);
+        budget.reserve(bytes.length);
+        boolean written = false;
+        try {
+            WholeFiles.replace(storage, path, bytes);
+            written = true;
+        } finally {
+            if (existed || !written) {
+                budget.release(bytes.length);
+            }
+        }
+    }
+}
