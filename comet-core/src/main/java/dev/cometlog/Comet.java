@@ -1,0 +1,171 @@
+package dev.cometlog;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.Log;
+import dev.cometlog.internal.log.LogStream;
+import dev.cometlog.internal.log.Logs;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A log, opened by this process. Any number of processes may have it open at the same time.
+///
+/// Thread-safe. After [#close()] everything that came from here throws [CometException.Closed].
+public final class Comet implements AutoCloseable {
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    private final Log log;
+    private final Map<String, CometStream> streams = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Comet(Log log) {
+        this.log = log;
+    }
+
+    /// Opens the log in `directory`, which is made if it does not exist.
+    public static Comet open(Path directory) {
+        return open(directory, config -> {});
+    }
+
+    /// Opens the log in `directory` with other settings than those stored there or the defaults.
+    ///
+    /// @throws CometException.NotALog if the directory holds something else
+    /// @throws CometException.NewerFormat if a newer version wrote it
+    /// @throws CometException.UnsupportedFilesystem if the filesystem cannot serve a log
+    /// @throws IllegalArgumentException naming a setting that is refused, or one of this process alone that
+    ///     differs from those of an open of the same directory before
+    public static Comet open(Path directory, Consumer<CometConfig.Builder> settings) {
+        requireNonNull(directory, "directory");
+        CometConfig.Builder config = CometConfig.builder();
+        requireNonNull(settings, "settings").accept(config);
+        return new Comet(Logs.open(directory, config.build()));
+    }
+
+    /// The stream of that name, which is made with `shards` shards if it does not exist.
+    ///
+    /// @throws CometException.WrongShardCount if it exists with another number of shards
+    public CometStream stream(String name, int shards) {
+        requireNonNull(name, "name");
+        checkOpen();
+        return opened(log.findOrCreate(name, shards));
+    }
+
+    /// The stream of that name.
+    ///
+    /// @throws CometException.UnknownStream if it does not exist
+    public CometStream stream(String name) {
+        requireNonNull(name, "name");
+        checkOpen();
+        return opened(log.find(name)
+                .orElseThrow(() -> new CometException.UnknownStream("no stream is called \"" + name + "\" in "
+                        + log.directory() + "; stream(name, shards) makes one")));
+    }
+
+    private CometStream opened(LogStream stream) {
+        return streams.computeIfAbsent(stream.name(), name -> new CometStream(this, stream));
+    }
+
+    /// The names of all streams, sorted.
+    public List<String> streams() {
+        checkOpen();
+        return log.streamNames();
+    }
+
+    /// Appends entries as one batch to a shard by its full name, such as `events:v1:shard:0007`, or to any shard
+    /// of a stream by the stream's name. An unknown stream is made with `defaultShards` shards.
+    public List<EntryId> append(String name, List<byte[]> payloads) {
+        requireNonNull(name, "name");
+        requireNonNull(payloads, "payloads");
+        checkOpen();
+        int separator = name.lastIndexOf(StreamName.SHARD_SEPARATOR);
+        if (separator < 0) {
+            return streamForAppend(name).append(payloads);
+        }
+        int shard = shardNumber(name, separator + StreamName.SHARD_SEPARATOR.length());
+        return CometStream.append(streamForAppend(name.substring(0, separator)).shard(shard), payloads);
+    }
+
+    private CometStream streamForAppend(String name) {
+        CometStream known = streams.get(name);
+        return known != null
+                ? known
+                : opened(log.find(name)
+                        .orElseGet(() -> log.findOrCreate(name, log.config().defaultShards())));
+    }
+
+    private static int shardNumber(String name, int from) {
+        try {
+            return Integer.parseInt(name, from, name.length(), 10);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "not the name of a shard (expected stream:shard:0007): \"" + name + "\"", e);
+        }
+    }
+
+    /// The full name of the shard that `key` picks in the stream `name:version`.
+    public static String pickShardStream(String key, String name, String version, int shards) {
+        requireNonNull(name, "name");
+        requireNonNull(version, "version");
+        if (shards < 1) {
+            throw new IllegalArgumentException("shards must be at least 1: shards=" + shards);
+        }
+        return StreamName.ofShard(name + ":" + version, CometStream.shardOf(key, shards));
+    }
+
+    /// Returns once everything appended before survives power loss: by this process, and by any other to the
+    /// shards that this process has open.
+    public void sync() {
+        checkOpen();
+        try {
+            log.sync();
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        }
+    }
+
+    /// A number from 0 that no other open of this log has at the same time, the lowest that is free when first
+    /// asked for. Prefork servers share out the shards by it: see [CometStream#ownedShards(int, int)].
+    public int processId() {
+        checkOpen();
+        return log.incarnations().processId();
+    }
+
+    /// Closes what was opened here; the last in this process to do so syncs and leaves the log.
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            Logs.close(log);
+        }
+    }
+
+    void checkOpen() {
+        if (closed.get()) {
+            throw closed(null);
+        }
+    }
+
+    /// What an `IllegalStateException` from inside means: the one place that knows that access to a mapping
+    /// that was closed meanwhile looks like that.
+    RuntimeException explained(IllegalStateException e) {
+        return closed.get() || log.isClosed() ? closed(e) : e;
+    }
+
+    private CometException.Closed closed(@Nullable Throwable cause) {
+        CometException.Closed exception = new CometException.Closed("log " + log.directory());
+        if (cause != null) {
+            exception.addSuppressed(cause);
+        }
+        return exception;
+    }
+
+    static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), MICROS_PER_SECOND), time.getNano() / 1000);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometConfig;
+import dev.cometlog.CometException;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.IoThreads;
+import dev.cometlog.internal.storage.LockFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.TimeSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// An open log: one for each directory and class loader, shared by all who opened it there ([Logs]).
+public final class Log {
+    private static final int BACKGROUND_THREADS = 2;
+
+    private final Path directory;
+    private final CometConfig config;
+    private final Storage storage;
+    private final TimeSource time;
+    private final Incarnations incarnations;
+    private final DirectoryState state;
+    private final DiskBudget budget;
+    private final StreamStore store;
+    private final BootId boot;
+    private final ThreadPoolExecutor background;
+    private final Housekeeper housekeeper;
+    private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /// What [LogOpener] has opened.
+    record Parts(
+            Path directory,
+            CometConfig config,
+            Storage storage,
+            TimeSource time,
+            Incarnations incarnations,
+            DirectoryState state,
+            DiskBudget budget,
+            StreamStore store,
+            BootId boot) {}
+
+    Log(Parts parts) {
+        directory = parts.directory();
+        config = parts.config();
+        storage = parts.storage();
+        time = parts.time();
+        incarnations = parts.incarnations();
+        state = parts.state();
+        budget = parts.budget();
+        store = parts.store();
+        boot = parts.boot();
+        background = new ThreadPoolExecutor(
+                BACKGROUND_THREADS,
+                BACKGROUND_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> IoThreads.newThread("comet-background", task));
+        background.allowCoreThreadTimeOut(true);
+        housekeeper = new Housekeeper("comet-housekeeper", this::openShards, time);
+        if (!config.readOnly()) {
+            housekeeper.start();
+        }
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public CometConfig config() {
+        return config;
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    public TimeSource time() {
+        return time;
+    }
+
+    /// Who has the log open.
+    ///
+    /// @throws CometException.ReadOnly if the log was opened read-only, which makes it nobody
+    public Incarnations incarnations() {
+        checkOpen();
+        if (config.readOnly()) {
+            throw new CometException.ReadOnly(directory + " was opened read-only");
+        }
+        return incarnations;
+    }
+
+    /// The names of all streams, sorted.
+    public List<String> streamNames() {
+        checkOpen();
+        return store.names();
+    }
+
+    /// The stream of that name, if it exists.
+    public Optional<LogStream> find(String name) {
+        LogStream open = streams.get(name);
+        if (open != null) {
+            return Optional.of(open);
+        }
+        checkOpen();
+        return store.find(name).map(this::opened);
+    }
+
+    /// The stream of that name, which is made with that many shards if it does not exist.
+    ///
+    /// @throws CometException.WrongShardCount if it exists with another number of shards
+    public LogStream findOrCreate(String name, int shards) {
+        checkOpen();
+        return opened(store.findOrCreate(name, shards));
+    }
+
+    private LogStream opened(StoredStream stream) {
+        return streams.computeIfAbsent(stream.name(), name -> new LogStream(stream, context(stream)));
+    }
+
+    private ShardContext context(StoredStream stream) {
+        return new ShardContext(
+                storage, time, incarnations, budget, stream.settings(), config, state.epoch(), boot, background);
+    }
+
+    /// Stores further settings, as another open in this process demands. Shards that are open already go on
+    /// with theirs.
+    void set(Map<String, String> streamSettings) {
+        store.set(streamSettings);
+    }
+
+    /// Makes everything that was appended before to any shard of the log, by any process, survive power loss.
+    public void sync() {
+        checkOpen();
+        // Shards that only others have open are synced by them.
+        openShards().forEach(Shard::sync);
+    }
+
+    private List<Shard> openShards() {
+        return streams.values().stream()
+                .flatMap(stream -> stream.openShards().stream())
+                .toList();
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new CometException.Closed("log " + directory);
+        }
+    }
+
+    /// Syncs what was appended and ends this incarnation. Whatever fails, everything is let go of; the first
+    /// failure is thrown then.
+    void close() {
+        closed = true;
+        Cleanup cleanup = new Cleanup();
+        housekeeper.close();
+        streams.values().forEach(stream -> cleanup.run(stream::close));
+        List<Shard> shards = openShards();
+        if (!config.readOnly()) {
+            // Before the control lock is taken: opening processes should not wait for the device.
+            shards.forEach(shard -> cleanup.run(shard::sync));
+            endBackground();
+            closeLast(shards, cleanup);
+        }
+        cleanup.run(state::close);
+        cleanup.rethrow(directory);
+    }
+
+    private void endBackground() {
+        background.shutdown();
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (!background.awaitTermination(1, TimeUnit.DAYS)) {
+                Thread.onSpinWait();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+            background.shutdownNow();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Closes the shards under the control lock, if it can be had: nobody can appear while we are the last.
+    private void closeLast(List<Shard> shards, Cleanup cleanup) {
+        LockFile.@Nullable Held control = cleanup.call(() -> incarnations.control(config.appendTimeout()));
+        boolean last = control != null && Boolean.FALSE.equals(cleanup.call(incarnations::anyoneElseAlive));
+        shards.forEach(shard -> cleanup.run(() -> shard.close(last)));
+        cleanup.run(incarnations::close);
+        if (control != null) {
+            cleanup.run(control::close);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometConfig;
+import dev.cometlog.CometException;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.LockFile;
+import dev.cometlog.internal.storage.Procfs;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.TimeSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Opens a directory as a log: checks that it may be one, creates what is missing, and joins those who are
+/// alive or begins a new epoch.
+final class LogOpener {
+    private static final RandomGenerator RANDOM = new SecureRandom();
+
+    private final LogDirectory directory;
+    private final CometConfig config;
+    private final Function<FilesMode, Storage> storages;
+    private final TimeSource time;
+
+    LogOpener(LogDirectory directory, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time) {
+        this.directory = directory;
+        this.config = config;
+        this.storages = storages;
+        this.time = time;
+    }
+
+    /// The directory behind `path`; made if absent, unless for reading only.
+    static LogDirectory resolve(Path path, CometConfig config, Function<FilesMode, Storage> storages) {
+        LogDirectory.refuseWindows(System.getProperty("os.name", ""));
+        FilesMode mode = DirectorySettings.of(config.directorySettings()).mode();
+        try {
+            return LogDirectory.resolve(storages.apply(mode), path, !config.readOnly());
+        } catch (IOException e) {
+            throw new CometException.IoFailure(path + " cannot be made or resolved: " + e, e);
+        }
+    }
+
+    Log open() {
+        try {
+            return config.readOnly() ? openReadOnly() : openForWriting();
+        } catch (IOException e) {
+            String how = config.readOnly() ? "read" : "written";
+            throw new CometException.IoFailure(
+                    directory.path() + " cannot be " + how + " by user " + System.getProperty("user.name") + ": " + e,
+                    e);
+        }
+    }
+
+    private Log openReadOnly() throws IOException {
+        Storage storage = storages.apply(FilesMode.DEFAULT);
+        directory.checkFilesystem(storage, config.allowAnyFilesystem());
+        if (directory.isEmpty(storage)) {
+            throw new CometException.NotALog(directory.path(), "it is empty");
+        }
+        DirectorySettings settings = LogProperties.in(directory.path()).read(storage, config.directorySettings(), true);
+        DirectoryState state = DirectoryState.open(storage, directory.state(), false)
+                .orElseThrow(() -> new CometException.Damaged(
+                        directory.state(), "is missing or damaged; opening the log for writing rebuilds it"));
+        return log(storage, settings, Incarnations.nobody(storage, directory.path()), state);
+    }
+
+    private Log openForWriting() throws IOException {
+        Storage probing = storages.apply(FilesMode.DEFAULT);
+        directory.checkFilesystem(probing, config.allowAnyFilesystem());
+        boolean isNewLog = directory.isEmpty(probing);
+        LogProperties properties = LogProperties.in(directory.path());
+        // Read before anything is touched: a newer format must be left alone.
+        FilesMode mode =
+                properties.read(probing, config.directorySettings(), false).mode();
+        Storage storage = storages.apply(mode);
+        Incarnations incarnations = Incarnations.prepare(storage, directory.path(), mode.file());
+        @Nullable DirectoryState state = null;
+        try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
+            DirectorySettings settings = properties.store(storage, config.directorySettings(), isNewLog);
+            ShardFiles.ensureDirectory(storage, directory.streams());
+            state = join(storage, incarnations);
+            incarnations.enter();
+            return log(storage, settings, incarnations, state);
+        } catch (IOException | RuntimeException | Error e) {
+            if (state != null) {
+                state.close();
+            }
+            incarnations.close();
+            throw e;
+        }
+    }
+
+    /// Opens the shared page, in a new epoch if nobody is alive. Called under the control lock.
+    private DirectoryState join(Storage storage, Incarnations incarnations) throws IOException {
+        boolean alone = !incarnations.anyoneElseAlive();
+        @Nullable
+        DirectoryState state =
+                DirectoryState.open(storage, directory.state(), true).orElse(null);
+        if (!alone) {
+            if (state == null) {
+                throw new CometException.Damaged(
+                        directory.state(),
+                        "is missing or damaged while other processes have the log open; end them, then open it again");
+            }
+            return state;
+        }
+        if (state == null) {
+            state = recreate(storage);
+        }
+        state.beginEpoch(newEpoch(), new DirectoryCount(storage).bytes(directory.path()));
+        return state;
+    }
+
+    private DirectoryState recreate(Storage storage) throws IOException {
+        if (storage.kind(directory.state()) == Storage.FileKind.REGULAR) {
+            storage.delete(directory.state());
+        }
+        DirectoryState.create(storage, directory.state());
+        return DirectoryState.open(storage, directory.state(), true)
+                .orElseThrow(() -> new IOException(directory.state() + " is not what was just written"));
+    }
+
+    /// 0 is no epoch: state pages carry it before their first recovery.
+    private static long newEpoch() {
+        return RANDOM.nextLong(1, Long.MAX_VALUE);
+    }
+
+    private Log log(Storage storage, DirectorySettings settings, Incarnations incarnations, DirectoryState state)
+            throws IOException {
+        long filesystemBytes = storage.totalBytes(directory.path());
+        DiskBudget budget = new DiskBudget(
+                state,
+                storage,
+                directory.path(),
+                settings.maxTotalBytes(filesystemBytes),
+                settings.minFreeBytes(filesystemBytes),
+                SpacePolicy.refuse());
+        StreamStore store = new StreamStore(
+                storage,
+                directory.streams(),
+                incarnations,
+                budget,
+                config.readOnly(),
+                config.appendTimeout(),
+                config.streamSettings());
+        BootId boot = Procfs.bootId().map(BootId::parse).orElse(BootId.UNKNOWN);
+        return new Log(
+                new Log.Parts(directory.path(), config, storage, time, incarnations, state, budget, store, boot));
+    }
+}

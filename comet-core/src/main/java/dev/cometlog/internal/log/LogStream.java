@@ -1,0 +1,148 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.storage.MappedFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/// An open stream: its shards, each opened when first needed.
+public final class LogStream {
+    private final StoredStream stored;
+    private final ShardContext context;
+    private final AtomicReferenceArray<Shard> shards;
+
+    /// Of a log that was opened read-only, in place of `shards`.
+    private final AtomicReferenceArray<ShardView> views;
+
+    private boolean closed; // guarded by this
+
+    LogStream(StoredStream stored, ShardContext context) {
+        this.stored = stored;
+        this.context = context;
+        this.shards = new AtomicReferenceArray<>(stored.settings().shards());
+        this.views = new AtomicReferenceArray<>(stored.settings().shards());
+    }
+
+    public String name() {
+        return stored.name();
+    }
+
+    public StreamSettings settings() {
+        return stored.settings();
+    }
+
+    public int shardCount() {
+        return shards.length();
+    }
+
+    /// The shard as writers see it; made if it does not exist yet.
+    ///
+    /// @throws CometException.ReadOnly if the log was opened read-only
+    public Shard shard(int number) {
+        Shard open = shards.get(number);
+        return open != null ? open : open(number);
+    }
+
+    private synchronized Shard open(int number) {
+        Shard open = shards.get(number);
+        if (open != null) {
+            return open;
+        }
+        checkOpen();
+        ShardId id = stored.shardId(number);
+        if (context.config().readOnly()) {
+            throw new CometException.ReadOnly(id + " belongs to a log that was opened read-only");
+        }
+        open = Shard.open(context, id, stored.shardPaths(number));
+        shards.set(number, open);
+        return open;
+    }
+
+    /// The shard as readers see it; empty if nothing was ever appended to it. Makes nothing.
+    public Optional<ShardView> view(int number) {
+        Shard open = shards.get(number);
+        if (open != null) {
+            return Optional.of(open.view());
+        }
+        ShardView view = views.get(number);
+        if (view != null) {
+            return Optional.of(view);
+        }
+        try {
+            return openView(number);
+        } catch (IOException e) {
+            throw new CometException.IoFailure(stored.shardId(number) + " cannot be opened", e);
+        }
+    }
+
+    private synchronized Optional<ShardView> openView(int number) throws IOException {
+        checkOpen();
+        ShardPaths paths = stored.shardPaths(number);
+        if (context.storage().kind(paths.directory()) == Storage.FileKind.ABSENT) {
+            return Optional.empty();
+        }
+        if (!context.config().readOnly()) {
+            return Optional.of(open(number).view());
+        }
+        ShardView view = views.get(number);
+        if (view == null) {
+            ShardId id = stored.shardId(number);
+            Segments segments = new Segments(context.storage(), id, paths, false);
+            view = new ShardView(id, paths, context.storage(), readOnlyState(id, paths), segments);
+            views.set(number, view);
+        }
+        return Optional.of(view);
+    }
+
+    private ShardState readOnlyState(ShardId id, ShardPaths paths) throws IOException {
+        if (context.storage().kind(paths.state()) == Storage.FileKind.ABSENT) {
+            throw new CometException.Damaged(paths.state(), "is missing; opening the log for writing rebuilds it");
+        }
+        try (StorageFile file = context.storage().open(paths.state(), Storage.Access.READ)) {
+            if (file.size() == ShardState.PAGE_BYTES) {
+                MappedFile page = file.map(ShardState.PAGE_BYTES, false);
+                ShardState state = new ShardState(page);
+                if (state.isIntact(id.streamHash(), id.shard(), id.shardCount())) {
+                    return state;
+                }
+                page.close();
+            }
+        }
+        throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new CometException.Closed("stream " + name());
+        }
+    }
+
+    /// The shards that this process has opened for writing.
+    List<Shard> openShards() {
+        List<Shard> open = new ArrayList<>();
+        for (int i = 0; i < shards.length(); i++) {
+            Shard shard = shards.get(i);
+            if (shard != null) {
+                open.add(shard);
+            }
+        }
+        return open;
+    }
+
+    /// Opens no more shards, and lets go of the views; the open shards are closed by the log.
+    synchronized void close() {
+        closed = true;
+        for (int i = 0; i < views.length(); i++) {
+            ShardView view = views.get(i);
+            if (view != null) {
+                view.segments().close();
+                view.state().close();
+            }
+        }
+    }
+}
