@@ -21,6 +21,7 @@ final class DamageSkipper {
 
     private final ShardView view;
     private final FrameReader frames;
+    private long searchBudget = SEARCH_BUDGET;
 
     DamageSkipper(ShardView view, Codecs codecs) {
         this.view = view;
@@ -42,17 +43,18 @@ final class DamageSkipper {
         Place anchor = indexed == null ? published : indexed;
         int bound = anchor == null ? limit : anchor.position();
 
-        Place linked = byOwnLength(segment, position, offset, anchor, bound);
-        if (linked != null && linked.offset() - offset == claimedEntries(segment, position)) {
-            return linked;
+        int linked = link(segment, position, bound);
+        Place next = linked < 0 ? null : numbered(segment, linked, offset, anchor, bound);
+        if (next != null && next.offset() - offset == claimedEntries(segment, position)) {
+            return next;
         }
         // Its length may be what is damaged: then there may be frames before the place that it leads to.
-        int searchEnd = linked == null ? bound : linked.position();
-        Place searched = bySearch(segment, position, offset, anchor, bound, searchEnd);
+        int found = search(segment, position, next == null ? bound : next.position());
+        Place searched = found < 0 ? null : numbered(segment, found, offset, anchor, bound);
         if (searched != null) {
             return searched;
         }
-        return linked != null ? linked : anchor;
+        return next != null ? next : anchor;
     }
 
     /// Where and at which offset the active segment ends; null if this is not the active one.
@@ -102,14 +104,15 @@ final class DamageSkipper {
         return null;
     }
 
-    private @Nullable Place byOwnLength(Segment segment, int position, long offset, @Nullable Place anchor, int bound) {
+    /// The place that the damaged frame's own length leads to; -1 unless a frame verifies there or `bound` is there.
+    private int link(Segment segment, int position, int bound) {
         check(segment, position);
         int word = frames.word();
         long next = (long) position + FrameDescriptor.frameLength(word);
         if (word == 0 || next > bound) {
-            return null;
+            return -1;
         }
-        return numbered(segment, (int) next, offset, anchor, bound);
+        return next == bound || isFrame(check(segment, (int) next)) ? (int) next : -1;
     }
 
     /// How many entries the damaged frame says it holds; -1 if it does not say.
@@ -126,30 +129,28 @@ final class DamageSkipper {
         return entries == null ? -1 : entries.count();
     }
 
-    /// Looks at every byte for two frames in a row, or one and the seal, or one and a known place.
-    private @Nullable Place bySearch(
-            Segment segment, int position, long offset, @Nullable Place anchor, int bound, int searchEnd) {
-        long budget = SEARCH_BUDGET;
-        for (int at = position + 1; at < searchEnd && budget > 0; at++) {
+    /// Looks at every byte for two frames in a row, or one and the seal, or one and `bound`; -1 if there are none.
+    private int search(Segment segment, int position, int bound) {
+        for (int at = position + 1; at < bound && searchBudget > 0; at++) {
             FrameReader.Found found = frames.verify(segment, at, 0, Long.MAX_VALUE, FrameDescriptor.TARGET_BODY_LENGTH);
             int length = FrameDescriptor.bodyLength(frames.word());
-            budget -= length <= FrameDescriptor.TARGET_BODY_LENGTH ? length + 1 : 1;
-            if (found != FrameReader.Found.ENTRIES && found != FrameReader.Found.SEAL) {
+            searchBudget -= length <= FrameDescriptor.TARGET_BODY_LENGTH ? length + 1 : 1;
+            if (!isFrame(found)) {
                 continue;
             }
             int next = at + FrameDescriptor.frameLength(frames.word());
-            boolean confirmed = found == FrameReader.Found.SEAL || next == bound || isFrame(check(segment, next));
-            if (confirmed) {
-                // If it cannot be numbered then neither can what follows it, up to the next known place.
-                return numbered(segment, at, offset, anchor, bound);
+            if (found == FrameReader.Found.SEAL || next == bound || isFrame(check(segment, next))) {
+                return at;
             }
         }
-        return null;
+        return -1;
     }
 
-    /// The place at `position`, numbered by walking to one that is known; null if the walk meets damage.
+    /// The place at `position`, behind one damaged frame or more of which the first starts at `offset`; null if no
+    /// offset can be proven. Found by walking to a place that is known, over more damage if need be.
     private @Nullable Place numbered(Segment segment, int position, long offset, @Nullable Place anchor, int bound) {
         long walked = 0;
+        long damaged = 1;
         int at = position;
         long known;
         while (true) {
@@ -166,15 +167,23 @@ final class DamageSkipper {
                 break;
             }
             FrameEntries entries = found == FrameReader.Found.ENTRIES ? frames.open() : null;
-            if (entries == null) {
-                return null;
+            if (entries != null) {
+                walked += entries.count();
+                at += FrameDescriptor.frameLength(frames.word());
+            } else {
+                int next = link(segment, at, bound);
+                at = next >= 0 ? next : search(segment, at, bound);
+                if (at < 0) {
+                    return null;
+                }
+                damaged++;
             }
-            walked += entries.count();
-            at += FrameDescriptor.frameLength(frames.word());
         }
-        // The damaged frame held one entry at least.
-        long first = known - walked;
-        return first > offset ? new Place(position, first) : null;
+        long missing = known - walked - offset;
+        // Every damaged range holds one entry at least. Behind the first of several the offset is known only if
+        // each holds exactly one.
+        boolean proven = damaged == 1 ? missing > 0 : missing == damaged;
+        return proven ? new Place(position, offset + missing - (damaged - 1)) : null;
     }
 
     private FrameReader.Found check(Segment segment, int position) {
