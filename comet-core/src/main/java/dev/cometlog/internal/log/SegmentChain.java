@@ -49,4 +49,17 @@ final class SegmentChain {
         }
         return Optional.empty();
     }
+
+    /// Whether a segment without an intact seal ends at `offset`, as the one behind it tells.
+    boolean endsAt(Segment segment, long offset) throws IOException {
+        if (segment.baseOffset() == state.activeBase() || offset == segment.baseOffset()) {
+            return false;
+        }
+        Segment next = above(segment.baseOffset()).orElse(null);
+        if (next == null) {
+            return false;
+        }
+        next.release();
+        return next.baseOffset() == offset || next.header().previousEnd() == offset;
+    }
 }

@@ -11,7 +11,6 @@ import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A cursor over one shard: delivers entries in order, and names what it has to pass over.
@@ -337,7 +336,7 @@ public final class ShardReader {
     }
 
     private void passDamage(Segment current, GapVisitor gaps) throws IOException {
-        if (endsAt(current, frameOffset)) {
+        if (chain.endsAt(current, frameOffset)) {
             follow(current, frameOffset, gaps);
             return;
         }
@@ -349,50 +348,28 @@ public final class ShardReader {
         enterAt(current, place.position(), place.offset());
     }
 
-    /// Whether a segment without an intact seal ends at `offset`, as the segments behind it tell.
-    private boolean endsAt(Segment current, long offset) throws IOException {
-        if (current.baseOffset() == state.activeBase() || offset == current.baseOffset()) {
-            return false;
-        }
-        Optional<Segment> next = chain.above(current.baseOffset());
-        if (next.isEmpty()) {
-            return false;
-        }
-        SegmentHeader header = next.get().header();
-        next.get().release();
-        return header.baseOffset() == offset || header.previousEnd() == offset;
-    }
-
     /// Passes over offsets from the next one on that no segment holds.
     ///
     /// @param expected where a segment should have started
     /// @param above the base of the segment before; what was jumped over lies behind it
     private void passMissing(long expected, long above, GapVisitor gaps) throws IOException {
-        long to = end;
-        Gap.Reason reason = Gap.Reason.DAMAGE;
         Segment following = chain.above(above).orElse(null);
         if (following != null) {
             following.release();
-            SegmentHeader header = following.header();
-            if (header.baseOffset() <= nextOffset) {
+            if (following.baseOffset() <= nextOffset) {
                 enterNear(following);
                 return;
             }
-            if (header.previousEnd() > nextOffset) {
-                to = header.previousEnd();
-            } else {
-                to = header.baseOffset();
-                reason = header.previousEnd() >= expected ? Gap.Reason.POWER_LOSS : Gap.Reason.DAMAGE;
-            }
         }
+        SegmentHeader header = following == null ? null : following.header();
+        LostRange lost = LostRange.before(header, nextOffset, expected, end);
         // Read last: a file that was unlinked meanwhile is below the start offset that was published before.
         long start = state.startOffset();
         if (start > nextOffset) {
-            to = start;
-            reason = Gap.Reason.RETENTION;
+            lost = new LostRange(start, Gap.Reason.RETENTION);
         }
         leaveSegment();
-        tell(gaps, Math.min(to, end), reason);
+        tell(gaps, Math.min(lost.to(), end), lost.reason());
     }
 
     /// Reports offsets up to `to` as lost and goes there, unless the visitor throws.

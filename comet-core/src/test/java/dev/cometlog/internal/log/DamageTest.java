@@ -119,6 +119,22 @@ class DamageTest {
     }
 
     @Test
+    void severalDamagedFramesOfOneEntryThatAreNotNeighboursCostNoOther() throws IOException {
+        SegmentBuilder active = files.segment(0);
+        for (int i = 0; i < 20; i++) {
+            active.lone("entry " + i, i);
+        }
+        for (int frame : new int[] {3, 7, 11, 19}) {
+            active.bytes[active.framePositions.get(frame) + 14] ^= 1;
+        }
+        files.saveActive(active);
+
+        assertThat(files.scan(0).told)
+                .hasSize(20)
+                .contains("3..4 DAMAGE", "4=entry 4", "7..8 DAMAGE", "8=entry 8", "11..12 DAMAGE", "19..20 DAMAGE");
+    }
+
+    @Test
     void randomDamageNeverDeliversAWrongEntryAndAccountsForEveryOffset() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
