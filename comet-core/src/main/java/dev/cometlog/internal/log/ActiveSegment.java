@@ -163,7 +163,7 @@ final class ActiveSegment {
             throw e;
         }
         if (full && old != null) {
-            state.prepareBytes(sizing.afterFull(old.capacity()));
+            state.prepareBytes(nextBytes(old));
         }
         rolled.acquire();
         replace(rolled);
@@ -184,10 +184,15 @@ final class ActiveSegment {
         return next;
     }
 
-    /// Makes or maps a next segment in which that many bytes fit.
+    /// The size that the segment behind `current` should have if that one fills up.
+    private int nextBytes(Segment current) {
+        return sizing.afterFull((int) Math.max(current.capacity(), state.prepareBytes()));
+    }
+
+    /// Makes or maps a next segment in which that many bytes fit. A caller waits for this, so it is a small one
+    /// unless one was prepared ahead.
     void prepare(int bytes) {
-        long wanted = state.prepareBytes() == 0 ? sizing.first() : state.prepareBytes();
-        prepare(sizing.atLeast((int) wanted, bytes), sizing.atLeast(0, bytes));
+        prepare(sizing.atLeast(sizing.inline((int) state.prepareBytes()), bytes), sizing.atLeast(0, bytes));
     }
 
     private void prepare(int wanted, int needed) {
@@ -261,25 +266,38 @@ final class ActiveSegment {
                 if (KillPoint.ENABLED) {
                     KillPoint.PREPARE_CLAIMED.reached();
                 }
-                synchronized (this) {
-                    if (closed || prepared != null) {
-                        return;
-                    }
-                    Segment current = segment;
-                    int capacity = current == null ? 0 : current.capacity();
-                    prepared = files.factory().make(Math.max(sizing.afterFull(capacity), sizing.first()));
-                    preparedIsShared = state.casPreparedNonce(0, prepared.nonce());
-                }
+                Segment current = segment;
+                // Not under the monitor: an appender that needs a segment now makes a small one meanwhile.
+                PreparedSegment made = files.factory().make(current == null ? sizing.first() : nextBytes(current));
+                announce(made);
                 if (KillPoint.ENABLED) {
                     KillPoint.PREPARE_PUBLISHED.reached();
                 }
             } finally {
                 state.casPrepareClaim(self, 0);
             }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "no segment prepared for " + files.id(), e);
         } catch (CometException e) {
             // The appender that needs the segment will try itself and tell its caller.
             LOG.log(System.Logger.Level.DEBUG, "no segment prepared for " + files.id(), e);
         }
+    }
+
+    private void announce(PreparedSegment made) throws IOException {
+        synchronized (this) {
+            if (!closed && prepared == null) {
+                prepared = made;
+                preparedIsShared = state.casPreparedNonce(0, made.nonce());
+                return;
+            }
+            if (!closed && state.casPreparedNonce(0, made.nonce())) {
+                // Found again by its nonce when it is needed.
+                made.unmap();
+                return;
+            }
+        }
+        files.factory().discard(made);
     }
 
     private boolean claimPrepare() {

@@ -140,8 +140,9 @@ public final class Log {
     /// Makes everything that was appended before to any shard of the log, by any process, survive power loss.
     public void sync() {
         checkOpen();
-        // Shards that only others have open are synced by them.
-        openShards().forEach(Shard::sync);
+        for (String name : store.names()) {
+            find(name).ifPresent(LogStream::sync);
+        }
     }
 
     private List<Shard> openShards() {

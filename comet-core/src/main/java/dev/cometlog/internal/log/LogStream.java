@@ -116,6 +116,15 @@ public final class LogStream {
         throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
     }
 
+    /// Syncs every shard that exists, also those that only other processes have written to.
+    void sync() {
+        for (int number = 0; number < shards.length(); number++) {
+            if (view(number).isPresent()) {
+                shard(number).sync();
+            }
+        }
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new CometException.Closed("stream " + name());

@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.storage.MappedFile;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// Finds a place near an offset or a time in one segment. Every answer is a hint that frames confirm:
@@ -119,6 +120,11 @@ public final class SegmentIndex {
 
     public long timeDelta(int slot) {
         return IndexDescriptor.timeDelta(slots, slot) & 0xffff_ffffL;
+    }
+
+    /// A copy of all slots.
+    byte[] bytes() {
+        return slots.toArray(ValueLayout.JAVA_BYTE);
     }
 
     /// Whether it is a file, so that other processes see what is noted here.

@@ -11,6 +11,8 @@ import dev.cometlog.internal.format.SegmentHeader;
 /// @param segmentBytes the most a segment holds, unless one batch needs more
 record SegmentSizing(int segmentBytes) {
     static final int SMALLEST = 256 * 1024;
+    private static final int LARGEST_INLINE = 4 << 20;
+    private static final int INLINE_SHARE = 16;
     private static final int PAGE = 4096;
 
     /// The first segment's size.
@@ -21,6 +23,12 @@ record SegmentSizing(int segmentBytes) {
     /// The size behind a segment of `capacity` bytes that was rolled because it was full.
     int afterFull(int capacity) {
         return (int) Math.min(segmentBytes, Math.max(first(), capacity * 2L));
+    }
+
+    /// The size that an appender makes itself when `wanted` bytes should have been prepared and are not: so small
+    /// that it does not stall for long, so large that a busy shard does not fall apart into thousands of files.
+    int inline(int wanted) {
+        return Math.min(segmentBytes, Math.clamp(wanted / INLINE_SHARE, SMALLEST, LARGEST_INLINE));
     }
 
     /// The size behind a segment of `capacity` bytes that was rolled because it was old.

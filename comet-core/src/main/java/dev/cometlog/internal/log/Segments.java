@@ -6,6 +6,7 @@ import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
+import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -91,7 +92,11 @@ public final class Segments {
             long length = Math.min(channel.size(), header.get().capacity());
             MappedFile file = channel.map(length, writable);
             SegmentIndex index = openIndex(base, (int) length, header.get().nonce());
-            return new Segment(path, header.get(), file, index, channel);
+            Segment segment = new Segment(path, header.get(), file, index, channel);
+            if (!index.isShared()) {
+                rebuildIndex(segment);
+            }
+            return segment;
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
@@ -121,8 +126,29 @@ public final class Segments {
                 }
             }
         }
-        LOG.log(System.Logger.Level.INFO, "{0} is missing or not of the right size; reading goes on without it", path);
+        LOG.log(System.Logger.Level.INFO, "{0} is missing or not of the right size; it is made again", path);
         return new SegmentIndex(segmentBytes, nonce);
+    }
+
+    /// Fills the private index of a sealed segment whose index file is gone, and stores it for the next time.
+    /// The active segment does without: behind its end offset a frame may still be wiped.
+    private void rebuildIndex(Segment segment) throws IOException {
+        FrameWalker walker = new FrameWalker(segment, SegmentHeader.LENGTH, segment.baseOffset(), segment.capacity());
+        int position = walker.position();
+        long relativeOffset = 0;
+        while (walker.next()) {
+            if (walker.isAtSeal()) {
+                if (writable) {
+                    byte[] slots = segment.index().bytes();
+                    WholeFiles.replace(storage, paths.index(segment.baseOffset()), slots);
+                }
+                return;
+            }
+            segment.index().note(position, relativeOffset, walker.timeDelta());
+            position = walker.position();
+            relativeOffset = walker.offset() - segment.baseOffset();
+        }
+        segment.index().dropFrom(0);
     }
 
     /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it.
