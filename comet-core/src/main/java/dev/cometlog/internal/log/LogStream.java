@@ -83,7 +83,8 @@ public final class LogStream {
     private synchronized Optional<ShardView> openView(int number) throws IOException {
         checkOpen();
         ShardPaths paths = stored.shardPaths(number);
-        if (context.storage().kind(paths.directory()) == Storage.FileKind.ABSENT) {
+        if (context.storage().kind(paths.directory()) == Storage.FileKind.ABSENT
+                || (context.config().readOnly() && isBeingMade(paths))) {
             return Optional.empty();
         }
         if (!context.config().readOnly()) {
@@ -97,6 +98,14 @@ public final class LogStream {
             views.set(number, view);
         }
         return Optional.of(view);
+    }
+
+    /// Whether the shard's first writer has made the directory, but no state page and no segment in it yet.
+    private boolean isBeingMade(ShardPaths paths) throws IOException {
+        // The names are listed first: a page that appears in between was made before the first segment.
+        boolean hasSegments = context.storage().list(paths.directory()).stream()
+                .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
+        return !hasSegments && context.storage().kind(paths.state()) == Storage.FileKind.ABSENT;
     }
 
     private ShardState readOnlyState(ShardId id, ShardPaths paths) throws IOException {

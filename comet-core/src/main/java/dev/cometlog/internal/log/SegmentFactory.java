@@ -9,6 +9,7 @@ import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -103,7 +104,12 @@ final class SegmentFactory {
         for (String name : storage.list(paths.directory())) {
             if (ShardPaths.isPrepared(name) && name.endsWith(".prepared") && ShardPaths.preparedNonce(name) == nonce) {
                 Path path = paths.directory().resolve(name);
-                return Optional.of(map(path, paths.preparedIndex(path), nonce));
+                try {
+                    return Optional.of(map(path, paths.preparedIndex(path), nonce));
+                } catch (NoSuchFileException e) {
+                    // Another process has rolled to it since it was listed.
+                    return Optional.empty();
+                }
             }
         }
         return Optional.empty();
