@@ -21,35 +21,40 @@ final class EntryPrinter {
             .build();
 
     private final Output output;
+    private final String stream;
     private final EntryFormat format;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
 
-    EntryPrinter(Output output, EntryFormat format) {
+    EntryPrinter(Output output, String stream, EntryFormat format) {
         this.output = output;
+        this.stream = stream;
         this.format = format;
     }
 
-    void print(String stream, int shard, long offset, long timestampMicros, byte[] payload) {
+    void print(StoredEntry entry) {
+        byte[] payload = entry.payload();
         if (format == EntryFormat.json) {
-            json(stream, shard, offset, timestampMicros, payload);
+            json(entry, payload);
         } else {
             output.write(payload, 0, payload.length);
         }
         output.write('\n');
     }
 
-    private void json(String stream, int shard, long offset, long timestampMicros, byte[] payload) {
+    private void json(StoredEntry entry, byte[] payload) {
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), output)) {
             json.writeStartObject();
             json.writeStringProperty("stream", stream);
-            json.writeNumberProperty("shard", shard);
-            json.writeNumberProperty("offset", offset);
+            json.writeNumberProperty("shard", entry.shard());
+            json.writeNumberProperty("offset", entry.offset());
             json.writeStringProperty(
                     "timestamp",
-                    Instant.EPOCH.plus(timestampMicros, ChronoUnit.MICROS).toString());
+                    Instant.EPOCH
+                            .plus(entry.timestampMicros(), ChronoUnit.MICROS)
+                            .toString());
             Optional<String> text = text(payload);
             if (text.isPresent()) {
                 json.writeStringProperty("payload", text.get());

@@ -1,7 +1,10 @@
 package dev.cometlog.cli;
 
+import dev.cometlog.Comet;
+import dev.cometlog.CometConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,5 +41,15 @@ final class LogDirectory {
             throw new CommandFailure(path + ": no such directory");
         }
         return path;
+    }
+
+    /// Opens the log to look at it: it takes no lock and writes nothing.
+    Comet openToRead() {
+        return CleanStop.watch(Comet.open(existing(), config -> config.readOnly(true)));
+    }
+
+    /// Opens the log, which is made if there is none, with some settings of its own.
+    Comet openToWrite(Consumer<CometConfig.Builder> settings) {
+        return CleanStop.watch(Comet.open(path(), settings));
     }
 }

@@ -22,7 +22,19 @@ import picocli.CommandLine.Spec;
             "  comet tail -f system:v1 --from -10m -o json",
             "  comet verify"
         },
-        subcommands = {VerifyCommand.class, DumpCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            AppendCommand.class,
+            CatCommand.class,
+            TailCommand.class,
+            StreamsCommand.class,
+            StatsCommand.class,
+            VerifyCommand.class,
+            DumpCommand.class,
+            DemoCommand.class,
+            DemoWorkerCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main implements Runnable {
 
     @Spec

@@ -37,7 +37,7 @@ class EntryPrinterTest {
     private static byte[] print(EntryFormat format, byte[] payload) {
         var bytes = new ByteArrayOutputStream();
         try (var output = new Output(bytes)) {
-            new EntryPrinter(output, format).print("events:v1", 7, 12, 1_000_002, payload);
+            new EntryPrinter(output, "events:v1", format).print(new StoredEntry(7, 12, 1_000_002, payload));
         }
         return bytes.toByteArray();
     }

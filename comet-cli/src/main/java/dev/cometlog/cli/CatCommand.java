@@ -1,0 +1,54 @@
+package dev.cometlog.cli;
+
+import dev.cometlog.Comet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Prints what a stream holds, once.
+@Command(
+        name = "cat",
+        description = "Print the entries of a stream up to the end it has now.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExit codes: 0 done, 1 damaged entries were left out, 2 an error.%n%nExamples:%n",
+        footer = {
+            "  comet cat system:v1 --from -10m",
+            "  comet cat system:v1 --shard 3 --from 1200 -n 50 -o json",
+            "  comet cat system:v1 --from 2026-01-31T12:00:00Z"
+        })
+final class CatCommand implements Callable<Integer> {
+
+    @Mixin
+    private EntryOptions options;
+
+    @Option(
+            names = "--from",
+            paramLabel = "POSITION",
+            defaultValue = "earliest",
+            converter = From.Converter.class,
+            description = "Where to begin: " + From.FORMS + ". Default: ${DEFAULT-VALUE}.")
+    private From from;
+
+    @Option(names = "-n", paramLabel = "N", description = "Print at most N entries.")
+    private long limit = Long.MAX_VALUE;
+
+    @Override
+    public Integer call() {
+        try (Comet comet = options.log().openToRead();
+                Output output = Output.standard()) {
+            EntryPrinter printer = options.printer(output);
+            var reader = new StreamReader();
+            reader.add(comet.stream(options.stream()), options.shard(), from, options::gap);
+            reader.refresh();
+            for (long left = limit; left > 0; left--) {
+                StoredEntry entry = reader.next();
+                if (entry == null) {
+                    break;
+                }
+                printer.print(entry);
+            }
+        }
+        return options.exitCode();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.cometlog.cli;
+
+import dev.cometlog.Comet;
+import dev.cometlog.CometShard;
+import dev.cometlog.CometStream;
+import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.ShardPaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// Shows how much each shard holds.
+@Command(
+        name = "stats",
+        description = "Show offsets, entries, segments and bytes of every shard that was appended to.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {"  comet stats", "  comet stats orders:v1 -o json"})
+final class StatsCommand implements Callable<Integer> {
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+    @Mixin
+    private LogDirectory log;
+
+    @Parameters(arity = "0..1", paramLabel = "STREAM", description = "Only this stream.")
+    private @Nullable String only;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table or json. Default: ${DEFAULT-VALUE}.")
+    private Format format;
+
+    private enum Format {
+        table,
+        json
+    }
+
+    private record Row(
+            String stream, int shard, long start, long durable, long end, long entries, int segments, long bytes) {}
+
+    @Override
+    public Integer call() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        try (Comet comet = log.openToRead()) {
+            for (String name : only == null ? comet.streams() : List.of(only)) {
+                addRows(comet.stream(name), name, rows);
+            }
+        }
+        try (Output output = Output.standard()) {
+            if (format == Format.json) {
+                json(output, rows);
+            } else {
+                table(output, rows);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void addRows(CometStream stream, String name, List<Row> rows) throws IOException {
+        Path directory = log.path().resolve("streams").resolve(StreamName.encode(name));
+        for (int number = 0; number < stream.shardCount(); number++) {
+            Path shardDirectory = directory.resolve(StreamName.shardText(number));
+            if (!Files.isDirectory(shardDirectory)) {
+                continue;
+            }
+            CometShard shard = stream.shard(number);
+            int segments = 0;
+            long bytes = 0;
+            for (Path file : LogVerifier.list(shardDirectory)) {
+                if (Files.isRegularFile(file)) {
+                    segments += ShardPaths.segmentBase(file.getFileName().toString())
+                                    .isPresent()
+                            ? 1
+                            : 0;
+                    bytes += Files.size(file);
+                }
+            }
+            rows.add(new Row(
+                    name,
+                    number,
+                    shard.startOffset(),
+                    shard.durableOffset(),
+                    shard.endOffset(),
+                    shard.length(),
+                    segments,
+                    bytes));
+        }
+    }
+
+    private static void table(Output output, List<Row> rows) {
+        int width = Math.max(
+                6, rows.stream().mapToInt(row -> row.stream().length()).max().orElse(0));
+        String form = "%-" + width + "s %6s %14s %14s %14s %14s %9s %15s";
+        output.line(form.formatted("stream", "shard", "start", "durable", "end", "entries", "segments", "bytes"));
+        for (Row row : rows) {
+            output.line(form.formatted(
+                    row.stream(),
+                    StreamName.shardText(row.shard()),
+                    row.start(),
+                    row.durable(),
+                    row.end(),
+                    row.entries(),
+                    row.segments(),
+                    row.bytes()));
+        }
+        output.line(form.formatted(
+                "total",
+                "",
+                "",
+                "",
+                "",
+                rows.stream().mapToLong(Row::entries).sum(),
+                rows.stream().mapToInt(Row::segments).sum(),
+                rows.stream().mapToLong(Row::bytes).sum()));
+    }
+
+    private static void json(Output output, List<Row> rows) {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), output)) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("shards");
+            for (Row row : rows) {
+                json.writeStartObject();
+                json.writeStringProperty("stream", row.stream());
+                json.writeNumberProperty("shard", row.shard());
+                json.writeNumberProperty("startOffset", row.start());
+                json.writeNumberProperty("durableOffset", row.durable());
+                json.writeNumberProperty("endOffset", row.end());
+                json.writeNumberProperty("entries", row.entries());
+                json.writeNumberProperty("segments", row.segments());
+                json.writeNumberProperty("bytes", row.bytes());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        output.write('\n');
+    }
+}
