@@ -1,0 +1,86 @@
+package dev.cometlog.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Runs the packaged command line in a JVM of its own.
+final class CometJar {
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private final Path scratch;
+
+    CometJar(Path scratch) {
+        this.scratch = scratch;
+    }
+
+    record Run(int exitCode, String error) {}
+
+    /// Runs a command to its end, with files as standard input and output.
+    Run run(Path input, Path output, String... arguments) throws IOException, InterruptedException {
+        Path error = Files.createTempFile(scratch, "error", ".txt");
+        Process process = new ProcessBuilder(command(arguments))
+                .redirectInput(input.toFile())
+                .redirectOutput(output.toFile())
+                .redirectError(error.toFile())
+                .start();
+        return end(process, error);
+    }
+
+    /// Runs a command that needs no input and returns what it printed, however it ended.
+    String print(int expectedExitCode, String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(scratch, "output", ".txt");
+        Run run = run(Path.of("/dev/null"), output, arguments);
+        String printed = Files.readString(output);
+        if (run.exitCode() != expectedExitCode) {
+            throw new AssertionError(
+                    String.join(" ", arguments) + ": exit code " + run.exitCode() + "\n" + printed + run.error());
+        }
+        return printed;
+    }
+
+    /// Starts a command whose output is read while it runs; its errors go to `error`.
+    Process start(Path error, String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectError(error.toFile())
+                .start();
+    }
+
+    Run end(Process process, Path error) throws IOException, InterruptedException {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s: " + process.info());
+        }
+        return new Run(process.exitValue(), Files.readString(error));
+    }
+
+    /// Reads up to and with the next line feed.
+    static String line(InputStream input) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        for (int b = input.read(); b >= 0; b = input.read()) {
+            bytes.write(b);
+            if (b == '\n') {
+                break;
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> command(String... arguments) {
+        // Failsafe says where the module is; an IDE starts in it.
+        Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
+        command.add(module.resolve("target/comet.jar").toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.cometlog.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CometJarIT {
+    private static final List<Path> SYSTEM_LOGS = Stream.of(
+                    "/var/log/dpkg.log",
+                    "/var/log/alternatives.log",
+                    "/var/log/apt/history.log",
+                    "/var/log/syslog",
+                    "/var/log/messages",
+                    "/var/log/system.log")
+            .map(Path::of)
+            .toList();
+    private static final int SIGINT_EXIT_CODE = 130;
+
+    @TempDir
+    private Path dir;
+
+    private CometJar comet;
+    private String log;
+
+    @BeforeEach
+    void chooseADirectory() {
+        comet = new CometJar(dir);
+        log = dir.resolve("log").toString();
+    }
+
+    @Test
+    void aSystemLogFileComesBackByteForByte() throws Exception {
+        Optional<Path> found = SYSTEM_LOGS.stream()
+                .filter(file -> Files.isReadable(file) && file.toFile().length() > 0)
+                .findFirst();
+        assumeTrue(found.isPresent(), "no readable system log among " + SYSTEM_LOGS);
+        // A copy, because a log of the running system may grow meanwhile.
+        Path input = Files.copy(found.orElseThrow(), dir.resolve("system.log"));
+        Path output = dir.resolve("output");
+
+        comet.print(0, "append", "-d", log, "system:v1", input.toString());
+        var cat = comet.run(Path.of("/dev/null"), output, "cat", "-d", log, "system:v1");
+
+        assertThat(cat.error()).isEmpty();
+        assertThat(sha256(output)).isEqualTo(sha256(input));
+        assertThat(comet.print(0, "verify", "-d", log)).contains("no damage");
+    }
+
+    @Test
+    void bytesThatAreNoTextComeBackFromStandardInputInBatchesToo() throws Exception {
+        long seed = System.nanoTime();
+        byte[] bytes = new byte[500_000];
+        new SplittableRandom(seed).nextBytes(bytes);
+        bytes[bytes.length - 1] = '\n';
+        Path input = Files.write(dir.resolve("input"), bytes);
+        Path output = dir.resolve("output");
+
+        var append = comet.run(
+                input, dir.resolve("ignored"), "append", "-d", log, "--shards", "3", "--batch", "100", "bytes:v1");
+        comet.run(Path.of("/dev/null"), output, "cat", "-d", log, "bytes:v1");
+
+        assertThat(append).as("seed " + seed).isEqualTo(new CometJar.Run(0, ""));
+        assertThat(sha256(output)).as("seed " + seed).isEqualTo(sha256(input));
+    }
+
+    @Test
+    void verifyNamesTheFileAndThePositionOfAFlippedByte() throws Exception {
+        append("events:v1", "first\nsecond\nthird\n");
+        Path segment = segment();
+        byte[] bytes = Files.readAllBytes(segment);
+        int position = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("second");
+        bytes[position] ^= 1;
+        Files.write(segment, bytes);
+
+        String report = comet.print(1, "verify", "-d", log);
+
+        // The frame begins with its header, 12 bytes before its body.
+        assertThat(report).contains(segment + ": position " + (position - 12)).contains("1 damaged places");
+        assertThat(Files.readAllBytes(segment)).as("verify changes nothing").isEqualTo(bytes);
+        assertThat(comet.print(1, "dump", segment.toString()))
+                .contains("position " + (position - 12) + ": CRC BAD")
+                .contains("zeros to the end");
+    }
+
+    @Test
+    void catLeavesADamagedEntryOutSaysSoAndExitsWith1() throws Exception {
+        append("events:v1", "first\nsecond\nthird\n");
+        Path segment = segment();
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("second")] ^= 1;
+        Files.write(segment, bytes);
+        Path output = dir.resolve("output");
+
+        var run = comet.run(Path.of("/dev/null"), output, "cat", "-d", log, "events:v1");
+
+        assertThat(Files.readString(output)).isEqualTo("first\nthird\n");
+        assertThat(run.error()).contains("offsets 1 to 1").contains("DAMAGE");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughEndsCatQuietly() throws Exception {
+        append("events:v1", "a line of some length\n".repeat(100_000));
+        Path error = dir.resolve("error");
+
+        Process cat = comet.start(error, "cat", "-d", log, "events:v1");
+        String line = CometJar.line(cat.getInputStream());
+        cat.getInputStream().close();
+
+        assertThat(line).isEqualTo("a line of some length\n");
+        assertThat(comet.end(cat, error)).isEqualTo(new CometJar.Run(0, ""));
+    }
+
+    @Test
+    void tailFollowsAndAnInterruptEndsItWithinASecond() throws Exception {
+        append("events:v1", "before\n");
+        Path error = dir.resolve("error");
+
+        Process tail = comet.start(error, "tail", "-f", "-d", log, "events:v1");
+        String before = CometJar.line(tail.getInputStream());
+        append("events:v1", "after\n");
+        String after = CometJar.line(tail.getInputStream());
+        new ProcessBuilder("kill", "-INT", Long.toString(tail.pid())).start().waitFor();
+        boolean ended = tail.waitFor(1, TimeUnit.SECONDS);
+        var run = comet.end(tail, error);
+
+        assertThat(List.of(before, after)).containsExactly("before\n", "after\n");
+        assertThat(ended).isTrue();
+        assertThat(run).isEqualTo(new CometJar.Run(SIGINT_EXIT_CODE, ""));
+    }
+
+    @Test
+    void streamsAreMadeListedAndAltered() throws Exception {
+        comet.print(0, "streams", "create", "-d", log, "orders:v1", "--shards", "4", "--max-age", "24h");
+        comet.print(0, "streams", "alter", "-d", log, "orders:v1", "--max-shard-bytes", "256MiB");
+
+        assertThat(comet.print(0, "streams", "-d", log)).isEqualTo("orders:v1\t4\n");
+        assertThat(Files.readString(dir.resolve("log/streams/orders%3Av1/stream.properties")))
+                .contains("maxShardBytes=268435456")
+                .contains("shards=4");
+        comet.print(2, "streams", "create", "-d", log, "orders:v1", "--shards", "4");
+        comet.print(2, "append", "-d", log, "orders:v1", "--shards", "5");
+    }
+
+    @Test
+    void theDemoProvesThatAKillLosesNothing() throws Exception {
+        assertThat(comet.print(0, "demo", "--entries", "20000")).contains("proven       all 40,000");
+    }
+
+    private void append(String stream, String lines) throws Exception {
+        Path input = Files.writeString(Files.createTempFile(dir, "input", ".txt"), lines);
+        var run = comet.run(input, dir.resolve("ignored"), "append", "-d", log, "--shards", "1", stream);
+        assertThat(run).isEqualTo(new CometJar.Run(0, ""));
+    }
+
+    private Path segment() {
+        return dir.resolve("log/streams/events%3Av1/0000/00000000000000000000.log");
+    }
+
+    private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+}
