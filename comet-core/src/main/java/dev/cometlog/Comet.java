@@ -119,8 +119,7 @@ public final class Comet implements AutoCloseable {
         return StreamName.ofShard(name + ":" + version, CometStream.shardOf(key, shards));
     }
 
-    /// Returns once everything appended before survives power loss: by this process, and by any other to the
-    /// shards that this process has open.
+    /// Returns once everything appended before, to any stream by any process, survives power loss.
     public void sync() {
         checkOpen();
         try {

@@ -292,6 +292,30 @@ class LogDirectoryTest {
         }
     }
 
+    @Test
+    void syncCoversWhatOthersAppendedToShardsThatAreNotOpenHere() throws Exception {
+        try (Comet here = Comet.open(parent);
+                URLClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
+            Consumer<Object> noBackgroundSync = builder -> {
+                try {
+                    Object _ = builder.getClass()
+                            .getMethod("syncInterval", Duration.class)
+                            .invoke(builder, Duration.ofHours(1));
+                } catch (ReflectiveOperationException e) {
+                    throw new LinkageError(e.getMessage(), e);
+                }
+            };
+            Class<?> comet = loader.loadClass(Comet.class.getName());
+            try (AutoCloseable there = (AutoCloseable)
+                    comet.getMethod("open", Path.class, Consumer.class).invoke(null, parent, noBackgroundSync)) {
+                comet.getMethod("append", String.class, List.class)
+                        .invoke(there, "events:v1:shard:0003", List.of(bytes("x")));
+                here.sync();
+                assertThat(here.stream("events:v1").shard(3).durableOffset()).isEqualTo(1);
+            }
+        }
+    }
+
     private static URL[] classPath() throws IOException {
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String[] elements = path.split(File.pathSeparator);

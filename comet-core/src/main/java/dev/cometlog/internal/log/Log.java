@@ -140,6 +140,9 @@ public final class Log {
     /// Makes everything that was appended before to any shard of the log, by any process, survive power loss.
     public void sync() {
         checkOpen();
+        if (config.readOnly()) {
+            throw new CometException.ReadOnly(directory + " was opened read-only");
+        }
         for (String name : store.names()) {
             find(name).ifPresent(LogStream::sync);
         }

@@ -125,12 +125,39 @@ public final class LogStream {
         throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
     }
 
-    /// Syncs every shard that exists, also those that only other processes have written to.
+    /// Makes everything appended before to any shard, by any process, survive power loss.
     void sync() {
-        for (int number = 0; number < shards.length(); number++) {
-            if (view(number).isPresent()) {
-                shard(number).sync();
+        for (int i = 0; i < shards.length(); i++) {
+            if (shards.get(i) != null || hasUnsynced(i)) {
+                shard(i).sync();
             }
+        }
+    }
+
+    /// Whether a shard that is not open here needs a sync. A look at its state page is much cheaper than
+    /// opening it.
+    private boolean hasUnsynced(int number) {
+        ShardId id = stored.shardId(number);
+        ShardPaths paths = stored.shardPaths(number);
+        try {
+            if (context.storage().kind(paths.directory()) == Storage.FileKind.ABSENT) {
+                return false;
+            }
+            if (context.storage().kind(paths.state()) == Storage.FileKind.ABSENT) {
+                return true;
+            }
+            try (StorageFile file = context.storage().open(paths.state(), Storage.Access.READ)) {
+                if (file.size() != ShardState.PAGE_BYTES) {
+                    return true;
+                }
+                try (MappedFile page = file.map(ShardState.PAGE_BYTES, false)) {
+                    ShardState state = new ShardState(page);
+                    return !state.isIntact(id.streamHash(), id.shard(), id.shardCount())
+                            || state.durableOffset() < state.endOffset();
+                }
+            }
+        } catch (IOException e) {
+            throw new CometException.IoFailure(paths.state() + " cannot be read", e);
         }
     }
 
