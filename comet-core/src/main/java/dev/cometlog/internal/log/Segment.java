@@ -92,6 +92,12 @@ public final class Segment {
         LittleEndian.putInt(memory, position + FrameDescriptor.LENGTH_FIELD, word);
     }
 
+    /// Whether no frame was ever written to it. Called with a reference.
+    boolean isEmpty() {
+        return capacity() < SegmentHeader.LENGTH + FrameDescriptor.HEADER_LENGTH
+                || LittleEndian.getInt(file.memory(), SegmentHeader.LENGTH + FrameDescriptor.LENGTH_FIELD) == 0;
+    }
+
     /// Takes a reference; false if the segment is gone already.
     boolean acquire() {
         while (true) {

@@ -54,7 +54,7 @@ public final class Segments {
     /// @throws CometException.Damaged if the file cannot be used at all, such as a link in its place
     public Optional<Segment> acquire(long base) throws IOException {
         Segment known = mapped.get(base);
-        if (known != null && known.acquire()) {
+        if (known != null && acquireNonEmpty(known)) {
             return Optional.of(known);
         }
         synchronized (this) {
@@ -62,9 +62,10 @@ public final class Segments {
                 throw new CometException.Closed(id.toString());
             }
             known = mapped.get(base);
-            if (known != null && known.acquire()) {
+            if (known != null && acquireNonEmpty(known)) {
                 return Optional.of(known);
             }
+            forget(base);
             Segment opened = open(base);
             if (opened == null || !opened.acquire()) {
                 return Optional.empty();
@@ -72,6 +73,19 @@ public final class Segments {
             mapped.put(base, opened);
             return Optional.of(opened);
         }
+    }
+
+    /// An empty active segment that proves too small is replaced by a larger one of the same name, so a mapping
+    /// in which nothing stands may be of a file that is gone: it is opened anew.
+    private static boolean acquireNonEmpty(Segment known) {
+        if (!known.acquire()) {
+            return false;
+        }
+        if (known.isEmpty()) {
+            known.release();
+            return false;
+        }
+        return true;
     }
 
     private @Nullable Segment open(long base) throws IOException {

@@ -2,9 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Checkpoint;
-import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.KillPoint;
-import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Makes a shard's entries durable and says so in a checkpoint. Never forces anything under the append lock.
 ///
@@ -162,7 +159,7 @@ final class ShardSync {
     }
 
     private void forceSegment(long base, Checkpoint last, Capture capture, boolean rewrite) throws IOException {
-        Segment segment = currentMapping(base);
+        Segment segment = files.segments().acquire(base).orElse(null);
         if (segment == null) {
             return;
         }
@@ -180,27 +177,6 @@ final class ShardSync {
         } finally {
             segment.release();
         }
-    }
-
-    /// The mapping of the file that has the name now: an empty active segment may have been replaced.
-    private @Nullable Segment currentMapping(long base) throws IOException {
-        Segment segment = files.segments().acquire(base).orElse(null);
-        if (segment == null) {
-            return null;
-        }
-        byte[] header = new byte[SegmentHeader.LENGTH];
-        try (StorageFile named = context.storage().open(segment.path(), Storage.Access.READ)) {
-            int read = named.read(0, header, 0, header.length);
-            if (read == header.length
-                    && SegmentHeader.decode(header)
-                            .filter(found -> found.nonce() == segment.nonce())
-                            .isPresent()) {
-                return segment;
-            }
-        }
-        segment.release();
-        files.segments().forget(base);
-        return files.segments().acquire(base).orElse(null);
     }
 
     /// Writes bytes over themselves, which makes their pages dirty again. Bytes below the captured end never

@@ -78,8 +78,12 @@ final class ShardFixture implements AutoCloseable {
 
     /// What a reader finds from `from` on: entries as `offset=text`, gaps as `from..to reason`.
     static List<String> read(Shard shard, long from) throws IOException {
+        return read(shard.view(), from);
+    }
+
+    static List<String> read(ShardView view, long from) throws IOException {
         List<String> found = new ArrayList<>();
-        ShardReader reader = new ShardReader(shard.view());
+        ShardReader reader = new ShardReader(view);
         reader.seek(from);
         while (reader.scan(
                         1000,

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -127,7 +129,7 @@ class ShardTest {
     @Test
     void threadsThatAppendTogetherGetOffsetsThatNameTheirBytes() throws Exception {
         Shard shard = fixture.open(ShardFixture.BOOT);
-        Set<String> expected = java.util.Collections.synchronizedSet(new TreeSet<>());
+        Set<String> expected = Collections.synchronizedSet(new TreeSet<>());
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 8; t++) {
             int thread = t;
@@ -175,6 +177,40 @@ class ShardTest {
         try (var files = Files.list(fixture.paths.directory())) {
             assertThat(files.map(file -> file.getFileName().toString())).noneMatch(ShardPaths::isPrepared);
         }
+    }
+
+    @Test
+    void anIdleShardIsRolledByAgeSoThatItsEntriesCanExpire() throws IOException {
+        ManualTime time = new ManualTime();
+        fixture.time = time;
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        time.advance(Duration.ofHours(2));
+        shard.tick(time.nanoTime());
+        assertThat(shard.state().activeBase()).isEqualTo(1);
+        assertThat(ShardFixture.read(shard, 0)).containsExactly("0=a");
+        shard.close(true);
+    }
+
+    @Test
+    void aReaderThatSawAnEmptySegmentFindsTheLargerOneThatReplacedIt() throws IOException {
+        ManualTime time = new ManualTime();
+        fixture.time = time;
+        fixture.segmentBytes = 8 << 20;
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        time.advance(Duration.ofHours(2));
+        shard.tick(time.nanoTime());
+
+        Segments others = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        others.acquire(1).orElseThrow().release();
+        String large = "x".repeat(1 << 20);
+        ShardFixture.append(shard, large);
+
+        ShardView view = new ShardView(fixture.id, fixture.paths, fixture.storage, shard.state(), others);
+        assertThat(ShardFixture.read(view, 1)).containsExactly("1=" + large);
+        others.close();
+        shard.close(true);
     }
 
     private List<Path> segmentFiles() throws IOException {
