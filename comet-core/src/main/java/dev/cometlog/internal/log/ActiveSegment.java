@@ -6,6 +6,7 @@ import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// The segment that appends go to, as this process has it mapped, and the one that comes next.
@@ -37,13 +38,16 @@ final class ActiveSegment {
     /// Guarded by the shard's lock: the mapped segment, which this holds a reference to, and its generation.
     private @Nullable Segment segment;
 
-    private long mappedGeneration = -1;
-    private int prepareAt;
+    /// Also read as a hint, by housekeeping.
+    private volatile long mappedGeneration = -1;
+
+    /// The position from which a next segment should be prepared. Written under the lock, read as a hint.
+    private volatile int prepareAt = Integer.MAX_VALUE;
 
     /// Mapped outside the lock for whoever gets the lock next; guarded by this.
     private @Nullable Segment found;
 
-    private long foundGeneration = -1;
+    private volatile long foundGeneration = -1;
     private @Nullable PreparedSegment prepared;
 
     /// Whether `prepared` was announced to all processes, any of which may take it.
@@ -78,7 +82,9 @@ final class ActiveSegment {
         }
         Segment current = segment;
         if (current == null) {
-            return state.nextBase() + count > state.appendLimit() ? Need.OFFSETS : Need.ROLL;
+            return Math.max(state.endOffsetPlain(), state.nextBase()) + count > state.appendLimit()
+                    ? Need.OFFSETS
+                    : Need.ROLL;
         }
         if (Math.max(state.endOffsetPlain(), state.nextBase()) + count > state.appendLimit()) {
             return Need.OFFSETS;
@@ -248,11 +254,17 @@ final class ActiveSegment {
         }
     }
 
-    /// Held. Asks for the next segment to be made in the background once this one is half full.
-    void hintPrepare(int position) {
-        if (position >= prepareAt && !preparing) {
-            preparing = true;
+    /// Asks for the next segment to be made in the background once this one is half full. Called behind an
+    /// append, outside the lock: waking a thread is a system call.
+    void prepareIfHalfFull() {
+        if (state.writePosition() < prepareAt || preparing) {
+            return;
+        }
+        preparing = true;
+        try {
             context.background().execute(this::prepareAhead);
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is closing: no segment is prepared", files.id());
         }
     }
 
@@ -312,12 +324,13 @@ final class ActiveSegment {
         if (base == ShardState.NO_SEGMENT || state.endOffset() <= base) {
             return false;
         }
-        if (state.generation() != mappedGeneration) {
-            // Whoever appends to it looks after it; a shard without writers is mapped here once.
+        long generation = state.generation();
+        if (generation != mappedGeneration && generation != foundGeneration) {
+            // Another process rolled, and nobody appended here since.
             map();
         }
         synchronized (this) {
-            Segment known = foundGeneration == state.generation() ? found : segment;
+            Segment known = foundGeneration == generation ? found : segment;
             return known != null && nowMicros - known.header().baseTimestamp() > rollMicros;
         }
     }

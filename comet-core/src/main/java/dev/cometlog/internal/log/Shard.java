@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One shard as its writers see it: appends, and what has to happen beside them.
 ///
@@ -17,6 +18,7 @@ import java.util.List;
 /// the lock ([ActiveSegment]), and it publishes by one release store of the end offset.
 public final class Shard {
     private static final byte[] EMPTY_ENTRY = {1, 0};
+    private static final long TRIM_INTERVAL_NANOS = 1_000_000_000;
 
     private final ShardContext context;
     private final ShardId id;
@@ -30,6 +32,9 @@ public final class Shard {
 
     /// Guarded by `lock`.
     private boolean closed;
+
+    /// When mappings were last let go of; housekeeping's own.
+    private long trimmedNanos;
 
     /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
     /// in this epoch.
@@ -132,19 +137,20 @@ public final class Shard {
         int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
         long now = context.time().epochMicros();
         while (true) {
-            ActiveSegment.Need need;
+            ActiveSegment.Need need = ActiveSegment.Need.RETRY;
+            CometException refusal = null;
+            long offset = 0;
             lock.lock();
             boolean done = false;
             try {
-                checkUsable();
-                need = active.need(bytes, count, now, rollMicros);
-                if (need == ActiveSegment.Need.NONE) {
-                    long offset = writeFrames(active.segment(), source, from, length, word, bodyCrc, count, now);
-                    done = true;
-                    return offset;
-                }
-                if (need == ActiveSegment.Need.ROLL && active.rollIfPrepared(bytes, now)) {
-                    need = ActiveSegment.Need.RETRY;
+                refusal = refusal();
+                if (refusal == null) {
+                    need = active.need(bytes, count, now, rollMicros);
+                    if (need == ActiveSegment.Need.NONE) {
+                        offset = writeFrames(active.segment(), source, from, length, word, bodyCrc, count, now);
+                    } else if (need == ActiveSegment.Need.ROLL && active.rollIfPrepared(bytes, now)) {
+                        need = ActiveSegment.Need.RETRY;
+                    }
                 }
                 done = true;
             } catch (IOException e) {
@@ -156,17 +162,23 @@ public final class Shard {
                     lock.abandon();
                 }
             }
+            if (refusal != null) {
+                throw refusal;
+            }
+            if (need == ActiveSegment.Need.NONE) {
+                active.prepareIfHalfFull();
+                return offset;
+            }
             provide(need, bytes, count);
         }
     }
 
-    private void checkUsable() {
+    /// Why the shard takes no entries now; null if it does.
+    private @Nullable CometException refusal() {
         if (closed) {
-            throw new CometException.Closed(id.toString());
+            return new CometException.Closed(id.toString());
         }
-        if (state.poison() != 0) {
-            throw sync.poisoned();
-        }
+        return state.poison() == 0 ? null : sync.poisoned();
     }
 
     private void provide(ActiveSegment.Need need, int bytes, int count) {
@@ -216,7 +228,6 @@ public final class Shard {
             throw lock.superseded();
         }
         state.endOffset(end + count);
-        active.hintPrepare(position + bytes);
         return end;
     }
 
@@ -245,7 +256,10 @@ public final class Shard {
     public void tick(long nanoTime) {
         sync.tick(nanoTime);
         rollIfAged();
-        files.segments().trim(state.startOffset(), state.durableOffset(), 1);
+        if (nanoTime - trimmedNanos >= TRIM_INTERVAL_NANOS) {
+            trimmedNanos = nanoTime;
+            files.segments().trim(state.startOffset(), state.durableOffset(), 1);
+        }
     }
 
     private void rollIfAged() {
