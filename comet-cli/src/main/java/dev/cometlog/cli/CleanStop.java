@@ -8,7 +8,14 @@ final class CleanStop {
     /// A slow disk must not keep a command alive that was told to stop; what it cannot sync in time, recovery finds.
     private static final long PATIENCE_MILLIS = 800;
 
+    private static volatile boolean stopping;
+
     private CleanStop() {}
+
+    /// Whether the command was told to stop: what then fails because the log is closed is nobody's concern.
+    static boolean isStopping() {
+        return stopping;
+    }
 
     /// Sees to it that `comet` is closed when the JVM ends; closing it before that is as good.
     static Comet watch(Comet comet) {
@@ -17,6 +24,7 @@ final class CleanStop {
     }
 
     private static void close(Comet comet) {
+        stopping = true;
         Thread closer = Thread.ofPlatform().daemon().name("comet-close").start(comet::close);
         try {
             closer.join(PATIENCE_MILLIS);

@@ -21,6 +21,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (failure instanceof Output.ClosedPipe) {
             return ExitCode.OK;
         }
+        if (CleanStop.isStopping()) {
+            return ExitCode.ERROR;
+        }
         PrintWriter err = command.getErr();
         err.println("comet: " + oneLine(describe(failure)));
         if (!isExpected(failure)) {

@@ -47,9 +47,17 @@ public final class Main implements Runnable {
 
     /// A command line with everything set up but the arguments.
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine commandLine = new CommandLine(new Main())
                 .setExecutionExceptionHandler(new Failures())
                 .setParameterExceptionHandler(new Failures());
+        giveVersion(commandLine);
+        return commandLine;
+    }
+
+    /// Makes --version say the same after every command.
+    private static void giveVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new VersionCommand());
+        command.getSubcommands().values().forEach(Main::giveVersion);
     }
 
     /// Runs one command line and exits with its code, see [ExitCode].

@@ -53,6 +53,14 @@ final class CometJar {
                 .start();
     }
 
+    /// Starts a command that is fed through a pipe; its errors go to `error`.
+    Process feed(Path error, String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(error.toFile())
+                .start();
+    }
+
     Run end(Process process, Path error) throws IOException, InterruptedException {
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();

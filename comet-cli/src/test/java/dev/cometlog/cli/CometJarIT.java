@@ -1,6 +1,7 @@
 package dev.cometlog.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -142,6 +143,25 @@ class CometJarIT {
         assertThat(List.of(before, after)).containsExactly("before\n", "after\n");
         assertThat(ended).isTrue();
         assertThat(run).isEqualTo(new CometJar.Run(SIGINT_EXIT_CODE, ""));
+    }
+
+    @Test
+    void anInterruptedAppendKeepsWhatItAppendedAndClosesTheLog() throws Exception {
+        Path error = dir.resolve("error");
+
+        Process append = comet.feed(error, "append", "-d", log, "--shards", "1", "events:v1");
+        append.getOutputStream().write("first\nsecond\nunfin".getBytes(StandardCharsets.UTF_8));
+        append.getOutputStream().flush();
+        await().until(() -> Files.exists(segment())
+                && comet.print(0, "cat", "-d", log, "events:v1").endsWith("second\n"));
+        new ProcessBuilder("kill", "-INT", Long.toString(append.pid())).start().waitFor();
+        boolean ended = append.waitFor(1, TimeUnit.SECONDS);
+
+        assertThat(ended).isTrue();
+        assertThat(comet.end(append, error)).isEqualTo(new CometJar.Run(SIGINT_EXIT_CODE, ""));
+        assertThat(comet.print(0, "cat", "-d", log, "events:v1")).isEqualTo("first\nsecond\n");
+        assertThat(comet.print(0, "dump", log + "/streams/events%3Av1/0000/state"))
+                .contains("durable offset 2");
     }
 
     @Test
