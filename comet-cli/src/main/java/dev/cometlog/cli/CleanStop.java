@@ -17,6 +17,11 @@ final class CleanStop {
         return stopping;
     }
 
+    /// Says that the command was told to stop.
+    static void begin() {
+        stopping = true;
+    }
+
     /// Sees to it that `comet` is closed when the JVM ends; closing it before that is as good.
     static Comet watch(Comet comet) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(comet), "comet-clean-stop"));
@@ -24,7 +29,7 @@ final class CleanStop {
     }
 
     private static void close(Comet comet) {
-        stopping = true;
+        begin();
         Thread closer = Thread.ofPlatform().daemon().name("comet-close").start(comet::close);
         try {
             closer.join(PATIENCE_MILLIS);

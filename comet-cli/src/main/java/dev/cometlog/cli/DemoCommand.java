@@ -65,7 +65,12 @@ final class DemoCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--entries must be at least 10: " + entries);
         }
         Path directory = Files.createTempDirectory("comet-demo-");
-        var cleaner = new Thread(() -> clean(directory), "comet-demo-cleaner");
+        var cleaner = new Thread(
+                () -> {
+                    CleanStop.begin();
+                    clean(directory);
+                },
+                "comet-demo-cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         try {
             return run(directory);

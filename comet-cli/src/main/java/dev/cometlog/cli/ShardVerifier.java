@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -111,16 +110,17 @@ final class ShardVerifier {
         try (DataFile file = DataFile.open(path)) {
             var verifier = new SegmentVerifier(report, file, expected);
             Optional<SegmentHeader> header = verifier.verify();
-            header.ifPresent(found -> checkOrder(path, found, state, previousEnd));
+            header.ifPresent(found -> checkOrder(path, found, previousEnd));
             if (header.isEmpty()) {
                 return Frame.UNKNOWN;
             }
-            // Without a seal only the newest segment may end: its writer is still at it, or died.
-            return verifier.isSealed() || last || !active ? verifier.end() : Frame.UNKNOWN;
+            // An active segment that another follows was rolled since the state was read: it may hold more by now than
+            // the end offset says that it was verified up to.
+            return active && !last && !verifier.isSealed() ? Frame.UNKNOWN : verifier.end();
         }
     }
 
-    private void checkOrder(Path path, SegmentHeader header, Optional<ShardState> state, long previousEnd) {
+    private void checkOrder(Path path, SegmentHeader header, long previousEnd) {
         boolean startsLate = previousEnd != Frame.UNKNOWN && header.previousEnd() > previousEnd;
         if (startsLate) {
             report.damage(
@@ -133,12 +133,12 @@ final class ShardVerifier {
                     "offsets from " + header.previousEnd() + " to " + (header.baseOffset() - 1)
                             + " were given up after a power loss");
         }
-        assert state.isEmpty() || state.get().startOffset() >= 0;
     }
 
     /// The names that a shard's directory may hold beside its segments.
     static boolean isKnown(String name) {
-        return List.of("state", "quarantine").contains(name)
+        return name.equals("state")
+                || name.equals("quarantine")
                 || ShardPaths.segmentBase(name).isPresent()
                 || ShardPaths.indexBase(name).isPresent()
                 || name.startsWith("next");
