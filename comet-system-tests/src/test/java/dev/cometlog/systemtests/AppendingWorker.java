@@ -1,0 +1,80 @@
+package dev.cometlog.systemtests;
+
+import dev.cometlog.Comet;
+import dev.cometlog.CometException;
+import dev.cometlog.CometShard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// A process that appends until it is killed, or closes the log after so many entries.
+///
+/// Arguments: log directory, directory of ack files, worker number, threads, shards, entries per thread (0 for
+/// no end).
+final class AppendingWorker {
+    static final String STREAM = "events:v1";
+    static final int SEGMENT_BYTES = 256 * 1024;
+    private static final int LARGEST_BATCH = 20;
+    private static final int SYNC_EVERY = 500;
+
+    private AppendingWorker() {}
+
+    public static void main(String[] args) throws Exception {
+        Path directory = Path.of(args[0]);
+        Path ackDirectory = Path.of(args[1]);
+        int firstWorker = Integer.parseInt(args[2]);
+        int threads = Integer.parseInt(args[3]);
+        int shards = Integer.parseInt(args[4]);
+        long entries = Long.parseLong(args[5]);
+        try (Comet comet = open(directory)) {
+            List<Thread> running = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                int worker = firstWorker + t;
+                running.add(Thread.ofPlatform().start(() -> append(comet, ackDirectory, worker, shards, entries)));
+            }
+            for (Thread thread : running) {
+                thread.join();
+            }
+        }
+    }
+
+    /// The log as all workers and checkers open it.
+    static Comet open(Path directory) {
+        return Comet.open(directory, c -> c.segmentBytes(SEGMENT_BYTES).appendTimeout(Duration.ofSeconds(30)));
+    }
+
+    private static void append(Comet comet, Path ackDirectory, int worker, int shards, long entries) {
+        Random random = new Random(worker);
+        long end = entries == 0 ? Long.MAX_VALUE : entries;
+        try (Acks acks = new Acks(ackDirectory.resolve(Integer.toString(worker)))) {
+            long calls = 0;
+            for (long sequence = 0; sequence < end; ) {
+                int number = random.nextInt(shards);
+                CometShard shard = comet.stream(STREAM, shards).shard(number);
+                int count = random.nextInt(4) == 0 ? 1 + random.nextInt(LARGEST_BATCH) : 1;
+                acks.write(worker, number, append(shard, worker, sequence, count), sequence, count);
+                sequence += count;
+                if (++calls % SYNC_EVERY == 0) {
+                    shard.sync();
+                }
+            }
+        } catch (IOException | CometException e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static long append(CometShard shard, int worker, long sequence, int count) {
+        if (count == 1) {
+            return shard.append(Payloads.of(worker, sequence));
+        }
+        List<byte[]> batch = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batch.add(Payloads.of(worker, sequence + i));
+        }
+        return shard.append(batch);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.cometlog.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cometlog.Comet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// SIGKILL at random moments: `-Dcomet.kills=200` for more of them.
+class KillIT {
+    private static final int KILLS = Integer.getInteger("comet.kills", 100);
+    private static final int CHECK_EVERY = 10;
+    private static final int SHARDS = 2;
+    private static final int THREADS = 2;
+    private static final int MOST_ENTRIES_BEFORE_A_KILL = 4000;
+
+    @TempDir
+    Path directory;
+
+    private final long seed = Long.getLong("comet.seed", System.nanoTime());
+
+    @Test
+    void killingAWriterLosesNothingThatWasAcknowledgedAndTearsNothing() throws Exception {
+        Random random = new Random(seed);
+        Path acks = Files.createDirectory(directory.resolve("acks"));
+        Worker.Setup setup = new Worker.Setup(directory.resolve("log"), acks, THREADS, SHARDS, 0);
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (Worker worker = Worker.start(setup, kill * THREADS, directory.resolve("output"))) {
+                long target = Acks.count(acks) + random.nextInt(MOST_ENTRIES_BEFORE_A_KILL);
+                Awaitility.await()
+                        .pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(2))
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> Acks.count(acks) > target || !worker.isAlive());
+                assertThat(worker.isAlive())
+                        .as(context() + ": " + Files.readString(directory.resolve("output")))
+                        .isTrue();
+                worker.kill();
+            }
+            if (kill % CHECK_EVERY == CHECK_EVERY - 1 || kill == KILLS - 1) {
+                check(setup);
+            }
+        }
+    }
+
+    private void check(Worker.Setup setup) throws IOException {
+        List<Acks.Ack> acks = Acks.readAll(setup.acks());
+        try (Comet comet = AppendingWorker.open(setup.directory())) {
+            assertThat(LogChecker.faults(comet, SHARDS, acks)).as(context()).isEmpty();
+        }
+    }
+
+    @Test
+    void theCheckerNoticesAnEntryThatIsLostAndOneThatIsSomebodyElses() throws Exception {
+        Path acks = Files.createDirectory(directory.resolve("acks"));
+        Worker.Setup setup = new Worker.Setup(directory.resolve("log"), acks, 1, 1, 100);
+        try (Worker worker = Worker.start(setup, 0, directory.resolve("output"))) {
+            assertThat(worker.exitCode()).isZero();
+        }
+        List<Acks.Ack> forged = new ArrayList<>(Acks.readAll(acks));
+        assertThat(forged).hasSizeGreaterThanOrEqualTo(100);
+        forged.add(new Acks.Ack(0, 0, 1_000_000, 7));
+        forged.add(new Acks.Ack(1, 0, 0, 0));
+        try (Comet comet = AppendingWorker.open(setup.directory())) {
+            assertThat(LogChecker.faults(comet, 1, forged)).hasSize(2);
+        }
+    }
+
+    private String context() {
+        return "-Dcomet.seed=" + seed;
+    }
+}
