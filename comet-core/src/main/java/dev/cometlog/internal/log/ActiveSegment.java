@@ -177,13 +177,13 @@ final class ActiveSegment {
         return true;
     }
 
-    private synchronized @Nullable PreparedSegment takePrepared(int bytes) throws IOException {
+    private synchronized @Nullable PreparedSegment takePrepared(int bytes) {
         PreparedSegment next = prepared;
         if (next == null || sizing.atLeast(0, bytes) > next.capacity()) {
             return null;
         }
-        // The lock is ours, so nobody is renaming it: either it is ours to take, or gone.
-        if (preparedIsShared && !state.casPreparedNonce(next.nonce(), 0) && !isStillThere(next)) {
+        // Somebody else's by now, or about to be deleted by a process that closes: not to be touched.
+        if (preparedIsShared && !state.casPreparedNonce(next.nonce(), 0)) {
             return null;
         }
         prepared = null;
@@ -207,7 +207,7 @@ final class ActiveSegment {
                 throw new CometException.Closed(files.id().toString());
             }
             try {
-                if (prepared != null && (prepared.capacity() < needed || !isStillThere(prepared))) {
+                if (prepared != null && (prepared.capacity() < needed || !isOurs(prepared))) {
                     discardPrepared();
                 }
                 if (prepared == null) {
@@ -222,6 +222,10 @@ final class ActiveSegment {
                 throw IoErrors.typed("preparing a segment of " + files.id(), e);
             }
         }
+    }
+
+    private boolean isOurs(PreparedSegment candidate) throws IOException {
+        return isStillThere(candidate) && (!preparedIsShared || state.preparedNonce() == candidate.nonce());
     }
 
     private boolean isStillThere(PreparedSegment candidate) throws IOException {
