@@ -2,6 +2,7 @@ package dev.cometlog;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.cometlog.internal.consumer.GroupConsumer;
 import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -23,9 +25,10 @@ public final class Comet implements AutoCloseable {
 
     private final Log log;
     private final Map<String, CometStream> streams = new ConcurrentHashMap<>();
+    private final Set<CometConsumer> consumers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Comet(Log log) {
+    Comet(Log log) {
         this.log = log;
     }
 
@@ -129,6 +132,27 @@ public final class Comet implements AutoCloseable {
         }
     }
 
+    /// A consumer of the group of that name, which any number of consumers in any number of processes may share.
+    /// Makes nothing: a group comes to be by its first `process` or `poll`.
+    ///
+    /// @throws IllegalArgumentException if a group cannot be called so
+    public CometConsumer consumer(String group) {
+        requireNonNull(group, "group");
+        checkOpen();
+        CometConsumer consumer = new CometConsumer(this, new GroupConsumer(log, group));
+        consumers.add(consumer);
+        if (closed.get()) {
+            // Closed meanwhile, perhaps before it could see this consumer.
+            consumer.close();
+            checkOpen();
+        }
+        return consumer;
+    }
+
+    void forget(CometConsumer consumer) {
+        consumers.remove(consumer);
+    }
+
     /// A number from 0 that no other open of this log has at the same time, the lowest that is free when first
     /// asked for. Prefork servers share out the shards by it: see [CometStream#ownedShards(int, int)].
     public int processId() {
@@ -136,10 +160,11 @@ public final class Comet implements AutoCloseable {
         return log.incarnations().processId();
     }
 
-    /// Closes what was opened here; the last in this process to do so syncs and leaves the log.
+    /// Closes what was opened here, consumers first; the last in this process to do so syncs and leaves the log.
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            consumers.forEach(CometConsumer::close);
             Logs.close(log);
         }
     }

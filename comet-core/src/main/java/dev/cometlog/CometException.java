@@ -182,4 +182,25 @@ public class CometException extends RuntimeException {
             super(message, cause);
         }
     }
+
+    /// Another consumer of the group reads the shard, so that acks and seeks are refused; the message names it.
+    public static final class LeaseHeld extends CometException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        public LeaseHeld(String message) {
+            super(message);
+        }
+    }
+
+    /// A handler failed for good and its consumer was told to stop then. The entry was not acknowledged; the
+    /// cause is what the handler threw last.
+    public static final class HandlerFailed extends CometException {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        public HandlerFailed(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 }

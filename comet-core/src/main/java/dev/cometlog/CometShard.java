@@ -174,7 +174,7 @@ public final class CometShard {
         long from = n == 0 ? endOffset() : ask(view -> new SegmentTimes(view).recentStart(n));
         long _ = scan(from, (offset, timestampMicros, memory, position, length) -> {
             EntryId id = new EntryId(streamName(), number, offset);
-            entries.add(Entry.copyOf(id, timestampMicros, memory, position, length));
+            entries.add(OwnedEntry.copyOf(id, timestampMicros, memory, position, length));
             return entries.size() < n;
         });
         return List.copyOf(entries);

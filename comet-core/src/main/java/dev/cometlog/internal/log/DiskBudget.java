@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /// Keeps all files of the directory, of all processes, within its bounds: bytes are reserved before a file is
 /// made and released after it is deleted.
-final class DiskBudget {
+public final class DiskBudget {
     private static final long BLOCK_BYTES = 4096;
 
     private final DirectoryState state;
@@ -38,7 +38,7 @@ final class DiskBudget {
     }
 
     /// Reserves room for one file; if it does not fit, the policy makes room or throws.
-    void reserve(long bytes) {
+    public void reserve(long bytes) {
         if (!tryReserve(bytes)) {
             policy.makeRoom(this, bytes);
         }
@@ -74,7 +74,7 @@ final class DiskBudget {
     }
 
     /// Returns the room of a file of that size once it is deleted.
-    void release(long bytes) {
+    public void release(long bytes) {
         while (true) {
             long allocated = state.allocatedBytes();
             // Files that were put here by others were never reserved.

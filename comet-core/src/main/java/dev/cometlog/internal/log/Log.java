@@ -87,6 +87,11 @@ public final class Log {
         return time;
     }
 
+    /// What every file has to be reserved from.
+    public DiskBudget budget() {
+        return budget;
+    }
+
     /// Who has the log open.
     ///
     /// @throws CometException.ReadOnly if the log was opened read-only, which makes it nobody
@@ -95,6 +100,12 @@ public final class Log {
         if (config.readOnly()) {
             throw new CometException.ReadOnly(directory + " was opened read-only");
         }
+        return incarnations;
+    }
+
+    /// Like [#incarnations()], also for one who only reads: to ask who is alive, not to act.
+    public Incarnations identity() {
+        checkOpen();
         return incarnations;
     }
 
@@ -120,6 +131,21 @@ public final class Log {
     public LogStream findOrCreate(String name, int shards) {
         checkOpen();
         return opened(store.findOrCreate(name, shards));
+    }
+
+    /// The stream of that name as a target of dead letters, marked as such so that it is no part of "every
+    /// stream"; made with `defaultShards` shards if it does not exist.
+    public LogStream findOrCreateDeadLetters(String name) {
+        checkOpen();
+        LogStream stream = find(name).orElseGet(() -> findOrCreate(name, config.defaultShards()));
+        store.markDeadLetter(name);
+        return stream;
+    }
+
+    /// Whether the stream of that name is a target of dead letters, as the directory says now.
+    public boolean isDeadLetter(String name) {
+        checkOpen();
+        return store.isDeadLetter(name);
     }
 
     private LogStream opened(StoredStream stream) {

@@ -5,6 +5,7 @@ import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,11 @@ public final class LogStream {
 
     public String name() {
         return stored.name();
+    }
+
+    /// Where its files are.
+    public Path directory() {
+        return stored.directory();
     }
 
     public StreamSettings settings() {

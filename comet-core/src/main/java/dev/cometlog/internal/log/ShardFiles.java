@@ -7,7 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 
 /// Creates what a shard consists of before its first segment.
-final class ShardFiles {
+public final class ShardFiles {
     private static final long NO_EPOCH = 0;
 
     private ShardFiles() {}
@@ -29,7 +29,7 @@ final class ShardFiles {
     }
 
     /// Creates a directory if absent; either way its name is durable afterwards. Its parent exists.
-    static void ensureDirectory(Storage storage, Path directory) throws IOException {
+    public static void ensureDirectory(Storage storage, Path directory) throws IOException {
         if (storage.kind(directory) == Storage.FileKind.ABSENT) {
             try {
                 storage.createDirectory(directory);

@@ -142,6 +142,35 @@ final class StreamStore {
         return stream;
     }
 
+    /// Stores with a stream that exists that dead letters go there.
+    void markDeadLetter(String name) {
+        if (isDeadLetter(name)) {
+            return;
+        }
+        Path stream = directory.resolve(StreamName.encode(name));
+        try (LockFile.Held _ = incarnations.control(controlTimeout)) {
+            Optional<SortedMap<String, String>> stored = read(stream);
+            SortedMap<String, String> settings =
+                    new TreeMap<>((stored.isPresent() ? stored : rebuilt(stream)).orElseThrow());
+            settings.put(StreamSettings.DEAD_LETTER, "true");
+            write(stream, settings);
+            known.put(name, stored(name, stream, settings));
+        } catch (IOException e) {
+            throw new CometException.IoFailure("stream \"" + name + "\" cannot be marked for dead letters", e);
+        }
+    }
+
+    /// Whether dead letters go to the stream, as the directory says now: any process may have marked it.
+    boolean isDeadLetter(String name) {
+        try {
+            return read(directory.resolve(StreamName.encode(name)))
+                    .map(settings -> Boolean.parseBoolean(settings.get(StreamSettings.DEAD_LETTER)))
+                    .orElse(false);
+        } catch (IOException e) {
+            throw new CometException.IoFailure("stream \"" + name + "\" cannot be opened", e);
+        }
+    }
+
     private Optional<StoredStream> load(String name) throws IOException {
         Path stream = directory.resolve(StreamName.encode(name));
         switch (storage.kind(stream)) {

@@ -1,0 +1,208 @@
+package dev.cometlog.internal.consumer;
+
+import dev.cometlog.CometException;
+import dev.cometlog.Seek;
+import dev.cometlog.internal.format.GroupDescriptor;
+import dev.cometlog.internal.format.Hashes;
+import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.Log;
+import dev.cometlog.internal.log.LogStream;
+import dev.cometlog.internal.log.ShardFiles;
+import dev.cometlog.internal.storage.MappedFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import dev.cometlog.internal.storage.WholeFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The group files that this process has open: one set for each open log, shared by its consumers.
+final class Groups {
+    private static final System.Logger LOG = System.getLogger(Groups.class.getName());
+    private static final String DIRECTORY = "groups";
+
+    /// Guarded by itself.
+    private static final Map<Log, Groups> OPEN = new HashMap<>();
+
+    private final Log log;
+
+    /// Guarded by this.
+    private final Map<Key, GroupProgress> open = new HashMap<>();
+
+    private int users; // guarded by OPEN
+
+    private record Key(String stream, String group) {}
+
+    private Groups(Log log) {
+        this.log = log;
+    }
+
+    /// The set of a log; given back by [#leave()].
+    static Groups of(Log log) {
+        synchronized (OPEN) {
+            Groups groups = OPEN.computeIfAbsent(log, Groups::new);
+            groups.users++;
+            return groups;
+        }
+    }
+
+    void leave() {
+        synchronized (OPEN) {
+            if (--users == 0) {
+                Groups _ = OPEN.remove(log);
+                closeFiles();
+            }
+        }
+    }
+
+    private synchronized void closeFiles() {
+        for (GroupProgress progress : open.values()) {
+            try {
+                progress.file().close();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "closing the files of group " + progress.group(), e);
+            }
+        }
+        open.clear();
+    }
+
+    static Path path(LogStream stream, String group) {
+        return stream.directory().resolve(DIRECTORY).resolve(StreamName.encode(group));
+    }
+
+    /// The group's progress in a stream, if the group exists there. Makes nothing.
+    synchronized Optional<GroupProgress> find(LogStream stream, String group) {
+        GroupProgress known = open.get(new Key(stream.name(), group));
+        if (known != null) {
+            return Optional.of(known);
+        }
+        try {
+            if (log.storage().kind(path(stream, group)) == Storage.FileKind.ABSENT) {
+                return Optional.empty();
+            }
+            return Optional.of(open(stream, group));
+        } catch (IOException e) {
+            throw failure(stream, group, e);
+        }
+    }
+
+    /// The group's progress in a stream; registered there, from `start` on, if it is new.
+    synchronized GroupProgress findOrCreate(LogStream stream, String group, Seek start) {
+        Optional<GroupProgress> found = find(stream, group);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        try {
+            create(stream, group, start);
+            return open(stream, group);
+        } catch (IOException e) {
+            throw failure(stream, group, e);
+        }
+    }
+
+    private static CometException failure(LogStream stream, String group, IOException e) {
+        return new CometException.IoFailure(
+                "group \"" + group + "\" of stream \"" + stream.name() + "\" cannot be opened: " + e, e);
+    }
+
+    private void create(LogStream stream, String group, Seek start) throws IOException {
+        Path path = path(stream, group);
+        ShardFiles.ensureDirectory(log.storage(), stream.directory().resolve(DIRECTORY));
+        byte[] bytes = GroupDescriptor.initial(streamHash(stream), groupHash(group), starts(stream, start));
+        log.budget().reserve(bytes.length);
+        boolean created = false;
+        try {
+            created = WholeFiles.create(log.storage(), path, bytes);
+        } finally {
+            if (!created) {
+                // It failed, or another process was faster: the file is not ours.
+                log.budget().release(bytes.length);
+            }
+        }
+        if (created) {
+            raiseToStart(stream, open(stream, group).file());
+        }
+    }
+
+    private static long[] starts(LogStream stream, Seek start) {
+        long[] starts = new long[stream.shardCount()];
+        for (int shard = 0; shard < starts.length; shard++) {
+            starts[shard] = stream.view(shard)
+                    .map(view -> SeekTarget.resolve(view, start))
+                    .orElse(0L);
+        }
+        return starts;
+    }
+
+    /// What expired before the group protected anything was never the group's: it is no gap to it.
+    private static void raiseToStart(LogStream stream, GroupFile file) {
+        for (int shard = 0; shard < stream.shardCount(); shard++) {
+            long begin = stream.view(shard)
+                    .map(view ->
+                            Math.min(view.state().startOffset(), view.state().endOffset()))
+                    .orElse(0L);
+            long word = file.ackWord(shard);
+            if (file.lease(shard) == 0 && GroupDescriptor.acked(word).orElse(begin) < begin) {
+                var _ = file.casAckWord(shard, word, GroupDescriptor.ackWord(begin));
+            }
+        }
+    }
+
+    private synchronized GroupProgress open(LogStream stream, String group) throws IOException {
+        Key key = new Key(stream.name(), group);
+        GroupProgress known = open.get(key);
+        if (known != null) {
+            return known;
+        }
+        Path path = path(stream, group);
+        boolean writable = !log.config().readOnly();
+        StorageFile file = log.storage().open(path, writable ? Storage.Access.WRITE : Storage.Access.READ);
+        try {
+            MappedFile mapped = map(stream, group, file, writable);
+            GroupProgress progress = new GroupProgress(group, stream, new GroupFile(file, mapped), log.identity());
+            open.put(key, progress);
+            return progress;
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private MappedFile map(LogStream stream, String group, StorageFile file, boolean writable) throws IOException {
+        int length = GroupDescriptor.length(stream.shardCount());
+        long size = file.size();
+        if (size < length) {
+            if (!writable) {
+                throw new CometException.Damaged(file.path(), "has " + size + " bytes instead of " + length);
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} has {1} bytes instead of {2}; the group starts at the earliest entry where its place is lost",
+                    file.path(),
+                    size,
+                    length);
+            file.write(size, new byte[(int) (length - size)], 0, (int) (length - size));
+        }
+        MappedFile mapped = file.map(length, writable);
+        if (GroupDescriptor.isNewer(mapped.memory())) {
+            mapped.close();
+            throw new CometException.NewerFormat(file.path() + " was written by a newer version");
+        }
+        byte[] header = GroupDescriptor.header(streamHash(stream), groupHash(group), stream.shardCount());
+        if (writable && !GroupDescriptor.startsWith(mapped.memory(), header)) {
+            LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", file.path());
+            GroupDescriptor.write(mapped.memory(), header);
+        }
+        return mapped;
+    }
+
+    private static long streamHash(LogStream stream) {
+        return Hashes.fnv1a64(stream.name());
+    }
+
+    private static long groupHash(String group) {
+        return Hashes.fnv1a64(group);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.cometlog.internal.consumer;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.log.LogStream;
+import dev.cometlog.internal.storage.TimeSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Delivers the shards of one stream to who asks, batch by batch.
+///
+/// Thread-safe; the batch of one poll ends with the next.
+final class Poller {
+    private static final long LEASE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Member member;
+    private final TimeSource time;
+
+    // Guarded by this.
+    private final Map<ShardLease, ShardFeed> feeds = new HashMap<>();
+    private EntryBuffer buffer = new EntryBuffer();
+    private @Nullable Batch present;
+    private int turn;
+    private long leasesDue;
+    private boolean started;
+    private boolean closed;
+
+    Poller(GroupProgress progress, Object owner, TimeSource time) {
+        LogStream stream = progress.stream();
+        int[] shards = Subscription.toStream(stream.name()).shardsOf(stream.name(), stream.shardCount());
+        this.member = new Member(progress, owner, shards, false);
+        this.time = time;
+    }
+
+    /// The next batch of at most `max` entries, or an empty one if none came within `timeout`.
+    ///
+    /// @throws InterruptedException if interrupted while waiting
+    Batch poll(int max, Duration timeout) throws InterruptedException {
+        long begun = time.nanoTime();
+        IdleWait wait = new IdleWait(time, Duration.ofMillis(50));
+        while (true) {
+            Batch batch = next(max);
+            long left = timeout.toNanos() - (time.nanoTime() - begun);
+            if (batch != null && (batch.size() > 0 || !batch.gaps().isEmpty() || left <= 0)) {
+                return batch;
+            }
+            if (batch == null && left <= 0) {
+                throw new CometException.LeaseHeld("every shard of stream \""
+                        + member.progress().stream().name() + "\" is read by other consumers of group \""
+                        + member.progress().group() + "\"");
+            }
+            wait.idle(left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while polling");
+            }
+        }
+    }
+
+    private synchronized @Nullable Batch next(int max) {
+        checkOpen();
+        end();
+        settle();
+        List<ShardLease> held = member.held();
+        Batch empty = null;
+        for (int i = 0; i < held.size(); i++) {
+            ShardFeed feed = feed(held.get(Integer.remainderUnsigned(turn++, held.size())));
+            if (empty == null || feed.hasNews()) {
+                Batch batch = feed.read(buffer, max);
+                present = batch;
+                if (batch.size() > 0 || !batch.gaps().isEmpty()) {
+                    return batch;
+                }
+                empty = batch;
+            }
+        }
+        return empty;
+    }
+
+    private ShardFeed feed(ShardLease lease) {
+        return feeds.computeIfAbsent(lease, ShardFeed::new);
+    }
+
+    private void settle() {
+        long now = time.nanoTime();
+        if (started && now - leasesDue < 0) {
+            return;
+        }
+        started = true;
+        leasesDue = now + LEASE_NANOS;
+        member.rebalance();
+        long micros = time.epochMicros();
+        for (ShardLease lease : List.copyOf(member.held())) {
+            var _ = lease.view();
+            lease.stamp(micros);
+            ShardFeed feed = feeds.get(lease);
+            if (lease.isLeaving() && (feed == null || feed.isDrained())) {
+                release(lease, micros);
+            }
+        }
+    }
+
+    private void release(ShardLease lease, long micros) {
+        ShardFeed _ = feeds.remove(lease);
+        member.release(lease, micros);
+    }
+
+    /// Takes the lease of one shard, for an ack or a seek; null if another consumer has it.
+    synchronized @Nullable ShardLease take(int shard) {
+        checkOpen();
+        return member.takeOne(shard) ? member.progress().lease(shard) : null;
+    }
+
+    /// Lets what was not acknowledged come again.
+    synchronized void rewind() {
+        member.held().forEach(ShardLease::rewind);
+    }
+
+    private void end() {
+        if (present != null) {
+            present.end();
+            present = null;
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new CometException.Closed(
+                    "consumer of group \"" + member.progress().group() + "\"");
+        }
+    }
+
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            end();
+            feeds.clear();
+            member.close(time.epochMicros());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.cometlog.internal.consumer;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/// Decides, for one shard, what is tried again, when, and in deliveries of which size. Pure but for the jitter.
+///
+/// A delivery that fails is tried again whole, after a wait that doubles. When the retries are used up, it is
+/// bisected without further waits: the half that fails is halved again, until the entry that fails is alone.
+final class Retries {
+    private static final long LONGEST_DELAY_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long NOWHERE = -1;
+
+    private final int maxRetries;
+    private final long delayNanos;
+    private final RandomGenerator random;
+
+    /// Calls in a row that failed with the entry at `failedFrom`.
+    private int attempts;
+
+    /// The delivery that failed: the first offset, and the one behind the last.
+    private long failedFrom = NOWHERE;
+
+    private long failedEnd = NOWHERE;
+    private boolean bisecting;
+    private boolean waiting;
+    private long dueNanos;
+
+    /// What to do after a failure.
+    enum Next {
+        /// Deliver again what [Retries#limit(long, int)] says, when [Retries#isDue(long)] is true.
+        RETRY,
+        /// The one entry of the delivery was tried often enough.
+        GIVE_UP
+    }
+
+    Retries(int maxRetries, Duration delay, RandomGenerator random) {
+        this.maxRetries = maxRetries;
+        this.delayNanos = Math.min(delay.toNanos(), LONGEST_DELAY_NANOS);
+        this.random = random;
+    }
+
+    /// Whether nothing has to be waited for any more.
+    boolean isDue(long nanoTime) {
+        return !waiting || nanoTime - dueNanos >= 0;
+    }
+
+    /// Calls with the present entry that failed so far.
+    int attempts() {
+        return attempts;
+    }
+
+    /// How many entries from offset `from` on are delivered next, at most.
+    int limit(long from, int batchSize) {
+        if (failedFrom == NOWHERE || from >= failedEnd) {
+            return batchSize;
+        }
+        long left = failedEnd - from;
+        return Math.clamp(bisecting ? Math.max(1, left / 2) : left, 1, batchSize);
+    }
+
+    /// A delivery up to, not including, `end` was handled.
+    void succeeded(long end) {
+        waiting = false;
+        if (!bisecting || end >= failedEnd) {
+            forget();
+        }
+    }
+
+    /// A delivery failed.
+    Next failed(long from, long end, long nanoTime) {
+        attempts++;
+        failedFrom = from;
+        failedEnd = end;
+        if (attempts <= maxRetries) {
+            waitFrom(nanoTime);
+            return Next.RETRY;
+        }
+        if (end - from > 1) {
+            bisecting = true;
+            waiting = false;
+            return Next.RETRY;
+        }
+        return Next.GIVE_UP;
+    }
+
+    /// What was given up is dealt with; everything behind it starts anew.
+    void gaveUp() {
+        forget();
+    }
+
+    /// What was given up cannot be dealt with now, or nothing could be read: tried again later.
+    void postpone(long nanoTime) {
+        attempts++;
+        waitFrom(nanoTime);
+    }
+
+    private void waitFrom(long nanoTime) {
+        waiting = true;
+        dueNanos = nanoTime + delay();
+    }
+
+    /// Between half of the exponential delay and all of it, so that consumers that failed together part.
+    private long delay() {
+        int doublings = Math.min(attempts - 1, 40);
+        long delay = delayNanos > LONGEST_DELAY_NANOS >> doublings ? LONGEST_DELAY_NANOS : delayNanos << doublings;
+        return delay - random.nextLong(delay / 2 + 1);
+    }
+
+    private void forget() {
+        attempts = 0;
+        failedFrom = NOWHERE;
+        failedEnd = NOWHERE;
+        bisecting = false;
+        waiting = false;
+    }
+}
