@@ -36,11 +36,24 @@ public final class SegmentIndex {
 
     /// Empties every slot of a frame at or behind `position`.
     void dropFrom(int position) {
-        for (int slot = IndexDescriptor.slotOf(position); slot < slotCount(); slot++) {
-            if (!IndexDescriptor.isValid(slots, slot, nonce) || IndexDescriptor.position(slots, slot) >= position) {
-                slots.asSlice((long) slot * IndexDescriptor.SLOT_LENGTH, IndexDescriptor.SLOT_LENGTH)
-                        .fill((byte) 0);
-            }
+        dropFrom(position, slotCount() * IndexDescriptor.BLOCK_BYTES);
+    }
+
+    /// Empties every slot of a frame at or behind `position`, where nothing was written at or behind `limit`.
+    void dropFrom(int position, int limit) {
+        int first = IndexDescriptor.slotOf(position);
+        if (first >= slotCount()) {
+            return;
+        }
+        if (isValid(first) && position(first) < position) {
+            first++;
+        }
+        int behind = Math.min(slotCount(), IndexDescriptor.slotOf(limit) + 1);
+        if (first < behind) {
+            slots.asSlice(
+                            (long) first * IndexDescriptor.SLOT_LENGTH,
+                            (long) (behind - first) * IndexDescriptor.SLOT_LENGTH)
+                    .fill((byte) 0);
         }
     }
 

@@ -154,7 +154,7 @@ public final class Segments {
             if (walker.isAtSeal()) {
                 if (writable) {
                     byte[] slots = segment.index().bytes();
-                    WholeFiles.replace(storage, paths.index(segment.baseOffset()), slots);
+                    WholeFiles.replaceInCache(storage, paths.index(segment.baseOffset()), slots);
                 }
                 return;
             }

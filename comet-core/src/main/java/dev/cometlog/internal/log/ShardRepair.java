@@ -76,7 +76,7 @@ final class ShardRepair {
             if (position < limit) {
                 segment.memory().asSlice(position, limit - position).fill((byte) 0);
             }
-            segment.index().dropFrom((int) Math.min(position, segment.capacity()));
+            segment.index().dropFrom((int) Math.min(position, segment.capacity()), (int) limit);
             state.writePosition(position);
             state.writeLimit(position);
         } finally {

@@ -38,7 +38,7 @@ final class ProcessFiles {
         properties.put(NAME, name());
         self.info().startInstant().ifPresent(start -> properties.put(START, start.toString()));
         Procfs.stat(self.pid()).ifPresent(stat -> properties.put(START_TICKS, Long.toString(stat.startTicks())));
-        WholeFiles.replace(storage, path(incarnation), PropertiesText.encode(properties));
+        WholeFiles.replaceInCache(storage, path(incarnation), PropertiesText.encode(properties));
     }
 
     /// What the user started, as far as the JVM tells: the main class or jar.

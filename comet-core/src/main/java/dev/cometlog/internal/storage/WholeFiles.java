@@ -24,7 +24,7 @@ public final class WholeFiles {
 
     /// Creates `path` with all of `bytes`, durably; false if it exists already, which leaves it as it is.
     public static boolean create(Storage storage, Path path, byte[] bytes) throws IOException {
-        Path temporary = writeTemporary(storage, path, bytes);
+        Path temporary = writeTemporary(storage, path, bytes, true);
         try {
             storage.link(temporary, path);
         } catch (FileAlreadyExistsException e) {
@@ -38,14 +38,22 @@ public final class WholeFiles {
 
     /// Puts `bytes` in place of what `path` held, if anything, durably.
     public static void replace(Storage storage, Path path, byte[] bytes) throws IOException {
-        Path temporary = writeTemporary(storage, path, bytes);
+        rename(storage, writeTemporary(storage, path, bytes, true), path);
+        forceParent(storage, path);
+    }
+
+    /// Like [#replace(Storage, Path, byte[])], for what means nothing after a power loss: waits for no device.
+    public static void replaceInCache(Storage storage, Path path, byte[] bytes) throws IOException {
+        rename(storage, writeTemporary(storage, path, bytes, false), path);
+    }
+
+    private static void rename(Storage storage, Path temporary, Path path) throws IOException {
         try {
             storage.rename(temporary, path);
         } catch (IOException e) {
             storage.delete(temporary);
             throw e;
         }
-        forceParent(storage, path);
     }
 
     private static void forceParent(Storage storage, Path path) throws IOException {
@@ -55,12 +63,14 @@ public final class WholeFiles {
         }
     }
 
-    private static Path writeTemporary(Storage storage, Path path, byte[] bytes) throws IOException {
+    private static Path writeTemporary(Storage storage, Path path, byte[] bytes, boolean durably) throws IOException {
         String suffix = String.format(Locale.ROOT, "%s%016x", TEMPORARY, RANDOM.nextLong());
         Path temporary = path.resolveSibling(path.getFileName() + suffix);
         try (StorageFile file = storage.open(temporary, Storage.Access.CREATE)) {
             file.write(0, bytes, 0, bytes.length);
-            file.force();
+            if (durably) {
+                file.force();
+            }
         } catch (IOException e) {
             if (storage.kind(temporary) != Storage.FileKind.ABSENT) {
                 storage.delete(temporary);
