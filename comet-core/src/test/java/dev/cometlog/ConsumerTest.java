@@ -15,10 +15,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -359,6 +362,18 @@ class ConsumerTest {
     }
 
     @Test
+    void anAckOrASeekAloneKeepsTheShardFromNobody() throws Exception {
+        append(0, 3);
+        try (CometConsumer one = comet.consumer("g");
+                CometConsumer other = comet.consumer("g")) {
+            one.seek(STREAM, 0, Seek.offset(1));
+            other.ack(new EntryId(STREAM, 0, 1));
+            one.process(until(1), options().build());
+        }
+        assertThat(handled).containsExactly("2");
+    }
+
+    @Test
     void lagTellsEntriesBytesAndAge() {
         append(0, 10);
         clock.advance(Duration.ofMinutes(3));
@@ -465,6 +480,67 @@ class ConsumerTest {
             taskB.stop(Duration.ofSeconds(30));
             assertThat(taskA.failure()).isEmpty();
             assertThat(taskB.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void theShardsOfADeadProcessMoveOnWithWhatItDidNotAcknowledge() throws Exception {
+        append(0, 3);
+        try (CometConsumer survivor = comet.consumer("g");
+                ConsumerProcess other = ConsumerProcess.start(directory, "g", STREAM)) {
+            assertThat(other.delivered()).isEqualTo(3);
+            assertThatThrownBy(() -> survivor.ack(new EntryId(STREAM, 0, 0)))
+                    .isInstanceOf(CometException.LeaseHeld.class)
+                    .hasMessageContaining(Long.toString(other.pid()));
+            other.kill();
+            survivor.process(until(3), options().build());
+        }
+        assertThat(handled).isEqualTo(texts(0, 3));
+    }
+
+    @Test
+    void underConcurrentAcksTheWatermarkNeverPassesAnEntryThatIsNotAcknowledged() throws Exception {
+        int count = 20_000;
+        append(0, count);
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        List<Integer> order = new ArrayList<>(IntStream.range(0, count).boxed().toList());
+        Collections.shuffle(order, new Random(seed));
+        AtomicIntegerArray begun = new AtomicIntegerArray(count);
+        AtomicInteger next = new AtomicInteger();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            assertThat(consumer.poll(STREAM, 1, Duration.ZERO).size()).isEqualTo(1);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                threads.add(Thread.ofPlatform().start(() -> {
+                    for (int at = next.getAndIncrement(); at < count; at = next.getAndIncrement()) {
+                        // Mostly ascending, so that the watermark moves all along.
+                        int offset = order.get(at) % 100 == 0 ? order.get(at) : at;
+                        begun.set(offset, 1);
+                        consumer.ack(new EntryId(STREAM, 0, offset));
+                    }
+                }));
+            }
+            long watermark = 0;
+            while (threads.stream().anyMatch(Thread::isAlive)) {
+                long now = consumer.lag(STREAM).shards().getFirst().ackedOffset();
+                assertThat(now).isGreaterThanOrEqualTo(watermark);
+                for (; watermark < now; watermark++) {
+                    assertThat(begun.get((int) watermark)).isEqualTo(1);
+                }
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            long expected = IntStream.range(0, count)
+                    .filter(i -> begun.get(i) == 0)
+                    .findFirst()
+                    .orElse(count);
+            assertThat(consumer.lag(STREAM).shards().getFirst().ackedOffset()).isEqualTo(expected);
+            assertThat(consumer.counts(STREAM).acked())
+                    .isEqualTo(IntStream.range(0, count)
+                            .filter(i -> begun.get(i) == 1)
+                            .count());
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// One consumer of a group: its loops, its polls, and what it asks and tells of the group's progress.
 ///
@@ -55,6 +56,7 @@ public final class GroupConsumer {
         checkOpen();
         var _ = log.incarnations();
         loops.removeIf(ProcessLoop::hasEnded);
+        pollers.values().forEach(Poller::makeWay);
         ProcessLoop loop = new ProcessLoop(log, group, this, options, handler);
         loops.add(loop);
         return loop;
@@ -91,21 +93,21 @@ public final class GroupConsumer {
     /// @throws CometException.LeaseHeld naming who else reads it
     /// @throws IllegalArgumentException if they do not exist, or too many before them are not acknowledged
     public void ack(String stream, int shard, long from, long to) {
-        lease(stream, shard).ack(from, to);
+        use(stream, shard, lease -> lease.ack(from, to));
     }
 
     /// Goes to another place in a shard that this consumer reads, or that nobody does.
     ///
     /// @throws CometException.LeaseHeld naming who else reads it
     public void seek(String stream, int shard, Seek to) {
-        ShardLease lease = lease(stream, shard);
-        lease.view().ifPresent(view -> lease.seek(SeekTarget.resolve(view, to)));
+        use(stream, shard, lease -> lease.view().ifPresent(view -> lease.seek(SeekTarget.resolve(view, to))));
     }
 
-    private ShardLease lease(String stream, int shard) {
+    private void use(String stream, int shard, Consumer<ShardLease> action) {
         GroupProgress progress = known.get(stream);
         if (progress == null) {
             checkOpen();
+            var _ = log.incarnations();
             progress = register(stream);
             known.put(stream, progress);
         }
@@ -114,17 +116,12 @@ public final class GroupConsumer {
                     "shard must be between 0 and " + (progress.stream().shardCount() - 1) + ": shard=" + shard);
         }
         ShardLease lease = progress.lease(shard);
-        if (lease == null) {
-            lease = poller(stream).take(shard);
-        }
-        if (lease == null || lease.owner() != this) {
+        if (lease != null && lease.owner() == this) {
+            action.accept(lease);
+        } else if (!poller(stream).use(shard, action)) {
             throw new CometException.LeaseHeld(StreamName.ofShard(stream, shard) + " is read by "
                     + progress.describeHolder(shard) + " in group \"" + group + "\"");
         }
-        if (lease.knownView() == null) {
-            var _ = lease.view();
-        }
-        return lease;
     }
 
     /// Lets what was polled and not acknowledged come again.

@@ -3,6 +3,7 @@ package dev.cometlog.internal.consumer;
 import dev.cometlog.internal.format.GroupDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One member of a group in one stream: takes the leases of its share of the shards, and gives up what is not.
 ///
@@ -56,7 +57,7 @@ final class Member {
         }
         join();
         for (int shard : wanted) {
-            take(shard);
+            take(shard, owner);
         }
         int share = share();
         wish(share);
@@ -90,21 +91,27 @@ final class Member {
         }
     }
 
-    private void take(int shard) {
+    private void take(int shard, Object by) {
         if (progress.lease(shard) != null) {
             return;
         }
-        ShardLease lease = progress.tryLease(shard, owner, place);
+        ShardLease lease = progress.tryLease(shard, by, place);
         if (lease != null) {
             held.add(lease);
             cancelWish(shard);
         }
     }
 
-    /// Takes one shard whatever the shares are; false if somebody else reads it.
-    boolean takeOne(int shard) {
-        take(shard);
-        return held.stream().anyMatch(lease -> lease.shard() == shard);
+    /// The lease of one shard, taken if nobody has it, whatever the shares are; null if somebody else reads it.
+    @Nullable
+    ShardLease takeOne(int shard, Object by) {
+        take(shard, by);
+        for (ShardLease lease : held) {
+            if (lease.shard() == shard) {
+                return lease;
+            }
+        }
+        return null;
     }
 
     /// How many shards this member may keep, whoever else wants them.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Delivers the shards of one stream to who asks, batch by batch.
@@ -106,10 +107,32 @@ final class Poller {
         member.release(lease, micros);
     }
 
-    /// Takes the lease of one shard, for an ack or a seek; null if another consumer has it.
-    synchronized @Nullable ShardLease take(int shard) {
+    /// Does something with a shard that need not be read here: an ack or a seek; false if somebody else reads it.
+    ///
+    /// A lease that was taken for that alone is given up again at once, unless acks wait in it for those before
+    /// them.
+    synchronized boolean use(int shard, Consumer<ShardLease> action) {
         checkOpen();
-        return member.takeOne(shard) ? member.progress().lease(shard) : null;
+        ShardLease lease = member.takeOne(shard, this);
+        if (lease == null) {
+            return false;
+        }
+        try {
+            var _ = lease.view();
+            action.accept(lease);
+        } finally {
+            if (!started && !lease.hasHoles()) {
+                release(lease, time.epochMicros());
+            }
+        }
+        return true;
+    }
+
+    /// Gives up what it holds if it was never polled, so that a loop of the same consumer can have it.
+    synchronized void makeWay() {
+        if (!started) {
+            List.copyOf(member.held()).forEach(lease -> release(lease, time.epochMicros()));
+        }
     }
 
     /// Lets what was not acknowledged come again.
