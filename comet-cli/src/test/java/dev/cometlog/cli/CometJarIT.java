@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,10 @@ class CometJarIT {
             .map(Path::of)
             .toList();
     private static final int SIGINT_EXIT_CODE = 130;
+    private static final long SIGINT_MASK = 1L << (2 - 1);
+
+    /// It takes well under a second; a busy machine may need longer to start a thread.
+    private static final int PATIENCE_SECONDS = 5;
 
     @TempDir
     private Path dir;
@@ -128,7 +133,8 @@ class CometJarIT {
     }
 
     @Test
-    void tailFollowsAndAnInterruptEndsItWithinASecond() throws Exception {
+    void tailFollowsAndAnInterruptEndsIt() throws Exception {
+        assumeInterruptsAreNotIgnored();
         append("events:v1", "before\n");
         Path error = dir.resolve("error");
 
@@ -137,7 +143,7 @@ class CometJarIT {
         append("events:v1", "after\n");
         String after = CometJar.line(tail.getInputStream());
         new ProcessBuilder("kill", "-INT", Long.toString(tail.pid())).start().waitFor();
-        boolean ended = tail.waitFor(1, TimeUnit.SECONDS);
+        boolean ended = tail.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
         var run = comet.end(tail, error);
 
         assertThat(List.of(before, after)).containsExactly("before\n", "after\n");
@@ -147,6 +153,7 @@ class CometJarIT {
 
     @Test
     void anInterruptedAppendKeepsWhatItAppendedAndClosesTheLog() throws Exception {
+        assumeInterruptsAreNotIgnored();
         Path error = dir.resolve("error");
 
         Process append = comet.feed(error, "append", "-d", log, "--shards", "1", "events:v1");
@@ -155,13 +162,25 @@ class CometJarIT {
         await().until(() -> Files.exists(segment())
                 && comet.print(0, "cat", "-d", log, "events:v1").endsWith("second\n"));
         new ProcessBuilder("kill", "-INT", Long.toString(append.pid())).start().waitFor();
-        boolean ended = append.waitFor(1, TimeUnit.SECONDS);
+        boolean ended = append.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
 
         assertThat(ended).isTrue();
         assertThat(comet.end(append, error)).isEqualTo(new CometJar.Run(SIGINT_EXIT_CODE, ""));
         assertThat(comet.print(0, "cat", "-d", log, "events:v1")).isEqualTo("first\nsecond\n");
         assertThat(comet.print(0, "dump", log + "/streams/events%3Av1/0000/state"))
                 .contains("durable offset 2");
+    }
+
+    /// A shell starts its background jobs with SIGINT ignored; their children inherit that, and a JVM leaves it so.
+    private static void assumeInterruptsAreNotIgnored() throws Exception {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> line.substring("SigIgn:".length()).trim())
+                .findFirst()
+                .orElse("0");
+        Assumptions.assumeTrue(
+                (Long.parseUnsignedLong(mask, 16) & SIGINT_MASK) == 0,
+                "SIGINT is ignored here, so nothing can be interrupted");
     }
 
     @Test
