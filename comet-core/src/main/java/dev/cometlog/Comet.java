@@ -153,6 +153,17 @@ public final class Comet implements AutoCloseable {
         consumers.remove(consumer);
     }
 
+    /// Deletes what the retention settings give up, in every shard of every stream. This happens by itself at
+    /// every roll and every minute; call it to see changed settings take effect now.
+    public void retain() {
+        checkOpen();
+        try {
+            var _ = log.retain(false);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        }
+    }
+
     /// A number from 0 that no other open of this log has at the same time, the lowest that is free when first
     /// asked for. Prefork servers share out the shards by it: see [CometStream#ownedShards(int, int)].
     public int processId() {

@@ -245,6 +245,12 @@ public record CometConfig(
             return stream(StreamSettings.FORCE_DELETE_AFTER, requireNonNull(value, "forceDeleteAfter"));
         }
 
+        /// A group that has no living member and acknowledged nothing for this long protects nothing any more;
+        /// zero, the default, is never.
+        public Retention idleGroupAfter(Duration value) {
+            return stream(StreamSettings.IDLE_GROUP_AFTER, requireNonNull(value, "idleGroupAfter"));
+        }
+
         private Retention stream(String name, Object value) {
             builder.stream(name, value);
             return this;

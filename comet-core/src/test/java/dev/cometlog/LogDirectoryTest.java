@@ -249,8 +249,8 @@ class LogDirectoryTest {
     }
 
     @Test
-    void appendsAreRefusedAtTheBoundOfTheDirectory() {
-        try (Comet comet = Comet.open(parent, c -> c.retention(r -> r.maxTotalBytes(1 << 20)))) {
+    void appendsAreRefusedIfTheFilesystemHasNoRoomToSpareAndNothingOfOurOwnCanGo() {
+        try (Comet comet = Comet.open(parent, c -> c.retention(r -> r.minFreeBytes(1L << 60)))) {
             CometShard shard = comet.stream("events:v1", 1).shard(0);
             byte[] payload = new byte[100_000];
             assertThatThrownBy(() -> {
@@ -258,8 +258,8 @@ class LogDirectoryTest {
                             shard.append(payload);
                         }
                     })
-                    .isInstanceOf(CometException.LogFull.class)
-                    .hasMessageContaining("maxTotalBytes=1048576");
+                    .isInstanceOf(CometException.DiskFull.class)
+                    .hasMessageContaining("minFreeBytes=" + (1L << 60));
         }
     }
 

@@ -33,6 +33,7 @@ final class ActiveSegment {
     private final ShardState state;
     private final SegmentSizing sizing;
     private final SegmentRoller roller;
+    private final ShardRetention retention;
     private final long self;
 
     /// Guarded by the shard's lock: the mapped segment, which this holds a reference to, and its generation.
@@ -58,12 +59,14 @@ final class ActiveSegment {
     /// Whether a preparation was asked for; only a hint.
     private volatile boolean preparing;
 
-    ActiveSegment(ShardContext context, ShardStorage files) {
+    ActiveSegment(ShardContext context, ShardStorage files, ShardRetention retention) {
         this.context = context;
         this.files = files;
         this.state = files.state();
-        this.sizing = new SegmentSizing(context.settings().segmentBytes());
-        this.roller = new SegmentRoller(context.storage(), files.id(), files.paths(), state, files.segments());
+        this.retention = retention;
+        this.sizing = SegmentSizing.within(context.settings(), context.budget().maxTotalBytes());
+        this.roller = new SegmentRoller(
+                context.storage(), files.id(), files.paths(), state, files.segments(), files.factory());
         this.self = context.incarnations().self();
     }
 
@@ -198,34 +201,65 @@ final class ActiveSegment {
     /// Makes or maps a next segment in which that many bytes fit. A caller waits for this, so it is a small one
     /// unless one was prepared ahead.
     void prepare(int bytes) {
-        prepare(sizing.atLeast(sizing.inline((int) state.prepareBytes()), bytes), sizing.atLeast(0, bytes));
+        int needed = sizing.atLeast(0, bytes);
+        int least = sizing.atLeast(sizing.first(), bytes);
+        int wanted = sizing.atLeast(sizing.inline((int) state.prepareBytes()), bytes);
+        if (wanted > least) {
+            try {
+                prepare(wanted, needed, false);
+                return;
+            } catch (CometException.LogFull | CometException.DiskFull e) {
+                LOG.log(System.Logger.Level.DEBUG, "no room for a larger segment of " + files.id(), e);
+            }
+        }
+        prepare(least, needed, true);
     }
 
-    private void prepare(int wanted, int needed) {
-        synchronized (this) {
-            if (closed) {
-                throw new CometException.Closed(files.id().toString());
+    private void prepare(int wanted, int needed, boolean mayWait) {
+        try {
+            if (hasPrepared(needed)) {
+                return;
             }
-            try {
-                if (prepared != null && (prepared.capacity() < needed || !isOurs(prepared))) {
-                    discardPrepared();
-                }
-                if (prepared == null) {
-                    prepared = findPrepared(needed).orElse(null);
-                    preparedIsShared = prepared != null;
-                }
-                if (prepared == null) {
-                    prepared = files.factory().make(wanted);
+            // Not under the monitor: making room takes the locks of shards, whose holders take the monitor.
+            PreparedSegment made = make(wanted, mayWait);
+            boolean kept = false;
+            synchronized (this) {
+                if (!closed && prepared == null) {
+                    prepared = made;
                     preparedIsShared = false;
+                    kept = true;
                 }
-            } catch (IOException e) {
-                throw IoErrors.typed("preparing a segment of " + files.id(), e);
             }
+            if (!kept) {
+                files.factory().discard(made);
+            }
+        } catch (IOException e) {
+            throw IoErrors.typed("preparing a segment of " + files.id(), e);
         }
     }
 
     private boolean isOurs(PreparedSegment candidate) throws IOException {
         return isStillThere(candidate) && (!preparedIsShared || state.preparedNonce() == candidate.nonce());
+    }
+
+    /// Whether a segment in which that many bytes fit is at hand; one that is not good enough is let go of.
+    private synchronized boolean hasPrepared(int needed) throws IOException {
+        if (closed) {
+            throw new CometException.Closed(files.id().toString());
+        }
+        if (prepared != null && (prepared.capacity() < needed || !isOurs(prepared))) {
+            discardPrepared();
+        }
+        if (prepared == null) {
+            prepared = findPrepared(needed).orElse(null);
+            preparedIsShared = prepared != null;
+        }
+        return prepared != null;
+    }
+
+    private PreparedSegment make(int bytes, boolean mayWait) {
+        retention.makeRoom(SegmentFactory.diskBytes(bytes), mayWait);
+        return files.factory().make(bytes, mayWait);
     }
 
     private boolean isStillThere(PreparedSegment candidate) throws IOException {
@@ -284,7 +318,7 @@ final class ActiveSegment {
                 }
                 Segment current = segment;
                 // Not under the monitor: an appender that needs a segment now makes a small one meanwhile.
-                PreparedSegment made = files.factory().make(current == null ? sizing.first() : nextBytes(current));
+                PreparedSegment made = make(current == null ? sizing.first() : nextBytes(current), false);
                 announce(made);
                 if (KillPoint.ENABLED) {
                     KillPoint.PREPARE_PUBLISHED.reached();
@@ -343,7 +377,7 @@ final class ActiveSegment {
     void prepareSmaller() {
         Segment current = segment;
         int capacity = current == null ? sizing.first() : current.capacity();
-        prepare(sizing.afterAged(capacity), 0);
+        prepare(sizing.afterAged(capacity), 0, false);
     }
 
     /// Held. Rolls a segment that is still old.

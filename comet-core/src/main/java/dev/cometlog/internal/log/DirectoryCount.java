@@ -5,6 +5,7 @@ import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Counts the bytes of a whole directory, and clears away the temporary files of the dead. Used when nobody
@@ -22,6 +23,25 @@ record DirectoryCount(Storage storage) {
             }
         }
         return bytes;
+    }
+
+    /// What the files of one directory take now. Others make and delete files meanwhile, so nothing is cleared
+    /// away, and what is gone when it is asked for takes nothing.
+    long present(Path directory) throws IOException {
+        long bytes = 0;
+        for (String name : storage.list(directory)) {
+            bytes += presentFile(directory.resolve(name));
+        }
+        return bytes;
+    }
+
+    private long presentFile(Path path) throws IOException {
+        try {
+            boolean isRegular = storage.kind(path) == Storage.FileKind.REGULAR;
+            return isRegular ? DiskBudget.rounded(storage.size(path)) : 0;
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     private long fileBytes(Path path, String name) throws IOException {

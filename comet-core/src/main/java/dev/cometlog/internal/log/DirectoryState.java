@@ -21,10 +21,14 @@ import java.util.Optional;
 ///     |  Magic  | Version |    0    |         |  Epoch  |             |  Allocated  |           |
 ///     +---------+---------+---------+- ... ---+---------+- ... -------+-------------+- ... -----+
 ///
+/// From 192 on: what is known of the wall clock's steps, 8 bytes each, see [Clock].
+///
 /// | word | written by | access |
 /// |---|---|---|
 /// | epoch | who finds nobody alive, under the control lock | release / acquire |
 /// | allocated | anybody: CAS; who begins an epoch: store | CAS / acquire |
+/// | clock offset | anybody: CAS; the first to look after a boot: store | CAS / acquire |
+/// | other clock words | whose CAS of the clock offset succeeded | release / acquire |
 final class DirectoryState {
     static final int PAGE_BYTES = 4096;
     private static final long MAGIC = 0x5249445f544d4343L; // "CCMT_DIR"
@@ -34,6 +38,24 @@ final class DirectoryState {
     private static final int VERSION_FIELD = MAGIC_FIELD + Long.BYTES;
     private static final int EPOCH_FIELD = 64;
     private static final int ALLOCATED_FIELD = 128;
+    private static final int CLOCK_FIELD = 192;
+
+    /// What is kept for [ClockSteps], each in the word of its number; the numbers are part of the format.
+    enum Clock {
+        BOOT(0),
+        OFFSET(1),
+        STEP_BOOT(2),
+        STEP_BEGIN(3),
+        STEP_END(4),
+        STEP_SIZE(5),
+        STEPPED_BACK_TO(6);
+
+        private final long field;
+
+        Clock(int word) {
+            this.field = CLOCK_FIELD + (long) word * Long.BYTES;
+        }
+    }
 
     private static final VarHandle LONG =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
@@ -104,6 +126,18 @@ final class DirectoryState {
 
     boolean casAllocatedBytes(long expected, long bytes) {
         return LONG.compareAndSet(page, (long) ALLOCATED_FIELD, expected, bytes);
+    }
+
+    long clock(Clock word) {
+        return (long) LONG.getAcquire(page, word.field);
+    }
+
+    void clock(Clock word, long value) {
+        LONG.setRelease(page, word.field, value);
+    }
+
+    boolean casClock(Clock word, long expected, long value) {
+        return LONG.compareAndSet(page, word.field, expected, value);
     }
 
     void close() throws IOException {

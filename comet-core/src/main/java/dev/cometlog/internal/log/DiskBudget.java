@@ -9,13 +9,19 @@ import java.nio.file.Path;
 /// made and released after it is deleted.
 public final class DiskBudget {
     private static final long BLOCK_BYTES = 4096;
+    private static final long MOST_HEADROOM = 1 << 20;
 
     private final DirectoryState state;
     private final Storage storage;
     private final Path directory;
     private final long maxTotalBytes;
     private final long minFreeBytes;
-    private final SpacePolicy policy;
+
+    /// Left to control files, so that a directory full of segments can still take a state page or settings.
+    private final long headroom;
+
+    /// Set once, before the first segment is made.
+    private volatile SpacePolicy policy;
 
     DiskBudget(
             DirectoryState state,
@@ -29,7 +35,12 @@ public final class DiskBudget {
         this.directory = directory;
         this.maxTotalBytes = maxTotalBytes;
         this.minFreeBytes = minFreeBytes;
+        this.headroom = Math.min(MOST_HEADROOM, maxTotalBytes / 16);
         this.policy = policy;
+    }
+
+    void policy(SpacePolicy replacement) {
+        policy = replacement;
     }
 
     /// What a file of that size takes.
@@ -37,22 +48,37 @@ public final class DiskBudget {
         return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     }
 
-    /// Reserves room for one file; if it does not fit, the policy makes room or throws.
+    /// Reserves room for one control file. `minFreeBytes` is no concern of these: they are small, and acks go on.
+    ///
+    /// @throws CometException.LogFull if it does not fit
     public void reserve(long bytes) {
-        if (!tryReserve(bytes)) {
-            policy.makeRoom(this, bytes);
+        if (!tryReserve(bytes, maxTotalBytes, false)) {
+            throw logFull(rounded(bytes));
         }
     }
 
-    /// Reserves room for one file, or returns false if that would pass a bound.
-    boolean tryReserve(long bytes) {
+    /// Reserves room for a segment; if it does not fit, the policy makes room or throws.
+    void reserve(SpacePolicy.Request request) {
+        if (!tryReserve(request.bytes(), 0)) {
+            policy.makeRoom(this, request);
+        }
+    }
+
+    /// Reserves room for a segment, or returns false if that would pass a bound.
+    ///
+    /// @param freed bytes of our own that were deleted for it: what only takes their place is no growth
+    boolean tryReserve(long bytes, long freed) {
+        return tryReserve(bytes, segmentBound(), freed < rounded(bytes));
+    }
+
+    private boolean tryReserve(long bytes, long bound, boolean grows) {
         long wanted = rounded(bytes);
-        if (wouldFillDisk(wanted)) {
+        if (grows && wouldFillDisk(wanted)) {
             return false;
         }
         while (true) {
             long allocated = state.allocatedBytes();
-            if (allocated + wanted > maxTotalBytes) {
+            if (allocated + wanted > bound) {
                 return false;
             }
             if (state.casAllocatedBytes(allocated, allocated + wanted)) {
@@ -61,7 +87,18 @@ public final class DiskBudget {
         }
     }
 
-    private boolean wouldFillDisk(long wanted) {
+    /// What the directory may hold when a segment was made.
+    private long segmentBound() {
+        return maxTotalBytes - headroom;
+    }
+
+    /// Whether more is allocated than a segment may lead to, as after the bound was lowered.
+    boolean isOverBound() {
+        return state.allocatedBytes() > segmentBound();
+    }
+
+    /// Whether `minFreeBytes` forbids growing by that much.
+    boolean wouldFillDisk(long wanted) {
         return usableBytes() - wanted < minFreeBytes;
     }
 
@@ -101,6 +138,10 @@ public final class DiskBudget {
                             + " bytes are free, " + wanted + " are wanted",
                     null);
         }
+        return logFull(wanted);
+    }
+
+    private CometException logFull(long wanted) {
         return new CometException.LogFull(directory + ": maxTotalBytes=" + maxTotalBytes + " would be passed: "
                 + state.allocatedBytes() + " bytes are allocated, " + wanted + " are wanted");
     }

@@ -10,14 +10,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// The thread that looks after the open shards of a log, ten times a second.
+/// The thread that looks after the open shards of a log, ten times a second, and has retention run every minute.
 ///
 /// A shard that fails does not keep it from the others: it is logged once for each cause and tried again.
 final class Housekeeper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Housekeeper.class.getName());
     private static final long INTERVAL_MILLIS = 100;
+    private static final long RETENTION_NANOS = 60_000_000_000L;
 
     private final Supplier<List<Shard>> shards;
+    private final Runnable retention;
     private final TimeSource time;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
@@ -25,8 +27,9 @@ final class Housekeeper implements AutoCloseable {
     /// What each shard last failed with. Used by the thread alone.
     private final Map<ShardId, String> failures = new HashMap<>();
 
-    Housekeeper(String name, Supplier<List<Shard>> shards, TimeSource time) {
+    Housekeeper(String name, Supplier<List<Shard>> shards, Runnable retention, TimeSource time) {
         this.shards = shards;
+        this.retention = retention;
         this.time = time;
         this.thread = IoThreads.newThread(name, this::run);
     }
@@ -36,10 +39,15 @@ final class Housekeeper implements AutoCloseable {
     }
 
     private void run() {
+        long retainedNanos = time.nanoTime() - RETENTION_NANOS;
         try {
             while (!stop.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
                 long now = time.nanoTime();
                 shards.get().forEach(shard -> tick(shard, now));
+                if (now - retainedNanos >= RETENTION_NANOS) {
+                    retainedNanos = now;
+                    retention.run();
+                }
             }
         } catch (InterruptedException e) {
             // Nobody has this thread but us, and we do not interrupt it.

@@ -8,6 +8,7 @@ import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.TimeSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// An open log: one for each directory and class loader, shared by all who opened it there ([Logs]).
 public final class Log {
+    private static final System.Logger LOG = System.getLogger(Log.class.getName());
+    private static final long PROCESS_FILE_BYTES = 1;
     private static final int BACKGROUND_THREADS = 2;
 
     private final Path directory;
@@ -30,6 +34,9 @@ public final class Log {
     private final DiskBudget budget;
     private final StreamStore store;
     private final BootId boot;
+    private final ClockSteps clock;
+    private final Retention retention;
+    private final AtomicBoolean retaining = new AtomicBoolean();
     private final ThreadPoolExecutor background;
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
@@ -57,6 +64,9 @@ public final class Log {
         budget = parts.budget();
         store = parts.store();
         boot = parts.boot();
+        clock = new ClockSteps(state, time, boot);
+        retention = new Retention(this::shardsOnDisk, budget, clock, time);
+        budget.policy(retention);
         background = new ThreadPoolExecutor(
                 BACKGROUND_THREADS,
                 BACKGROUND_THREADS,
@@ -65,8 +75,9 @@ public final class Log {
                 new LinkedBlockingQueue<>(),
                 task -> IoThreads.newThread("comet-background", task));
         background.allowCoreThreadTimeOut(true);
-        housekeeper = new Housekeeper("comet-housekeeper", this::openShards, time);
+        housekeeper = new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
         if (!config.readOnly()) {
+            clock.observe();
             housekeeper.start();
         }
     }
@@ -154,7 +165,17 @@ public final class Log {
 
     private ShardContext context(StoredStream stream) {
         return new ShardContext(
-                storage, time, incarnations, budget, stream.settings(), config, state.epoch(), boot, background);
+                storage,
+                time,
+                incarnations,
+                budget,
+                stream.settings(),
+                config,
+                state.epoch(),
+                boot,
+                clock,
+                new GroupAcks(storage, incarnations),
+                background);
     }
 
     /// Stores further settings, as another open in this process demands. Shards that are open already go on
@@ -174,6 +195,43 @@ public final class Log {
         }
     }
 
+    /// Deletes what is too old or too much, in every shard on the disk.
+    ///
+    /// @param dryRun only tells what would be deleted
+    public Retained retain(boolean dryRun) {
+        checkOpen();
+        if (config.readOnly()) {
+            throw new CometException.ReadOnly(directory + " was opened read-only");
+        }
+        return retention.run(dryRun);
+    }
+
+    private void retainInBackground() {
+        // The housekeeper, which calls this, ends before the background threads do.
+        if (!closed && retaining.compareAndSet(false, true)) {
+            background.execute(() -> {
+                try {
+                    Retained _ = retain(false);
+                } catch (CometException.Closed e) {
+                    LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", directory);
+                } catch (CometException e) {
+                    LOG.log(System.Logger.Level.WARNING, "retention of " + directory + " failed; it is tried again", e);
+                } finally {
+                    retaining.set(false);
+                }
+            });
+        }
+    }
+
+    /// Every shard that holds a segment, opened: an unopened one would not be rolled by age either.
+    private List<Shard> shardsOnDisk() {
+        List<Shard> found = new ArrayList<>();
+        for (String name : store.names()) {
+            find(name).ifPresent(stream -> found.addAll(stream.shardsOnDisk(retention::failed)));
+        }
+        return found;
+    }
+
     private List<Shard> openShards() {
         return streams.values().stream()
                 .flatMap(stream -> stream.openShards().stream())
@@ -188,6 +246,11 @@ public final class Log {
         if (closed) {
             throw new CometException.Closed("log " + directory);
         }
+    }
+
+    /// Accounts for the file that says who this process is, which it made when it joined others.
+    void reserveProcessFile() {
+        budget.reserve(PROCESS_FILE_BYTES);
     }
 
     /// Syncs what was appended and ends this incarnation. Whatever fails, everything is let go of; the first
@@ -229,7 +292,10 @@ public final class Log {
         LockFile.@Nullable Held control = cleanup.call(() -> incarnations.control(config.appendTimeout()));
         boolean last = control != null && Boolean.FALSE.equals(cleanup.call(incarnations::anyoneElseAlive));
         shards.forEach(shard -> cleanup.run(() -> shard.close(last)));
-        cleanup.run(incarnations::close);
+        cleanup.run(() -> {
+            incarnations.close();
+            budget.release(PROCESS_FILE_BYTES);
+        });
         if (control != null) {
             cleanup.run(control::close);
         }

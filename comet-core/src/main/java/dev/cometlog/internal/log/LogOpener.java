@@ -81,9 +81,18 @@ final class LogOpener {
         try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
             DirectorySettings settings = properties.store(storage, config.directorySettings(), isNewLog);
             ShardFiles.ensureDirectory(storage, directory.streams());
-            state = join(storage, incarnations);
+            boolean alone = !incarnations.anyoneElseAlive();
+            state = join(storage, alone);
             incarnations.enter();
-            return log(storage, settings, incarnations, state);
+            if (alone) {
+                // Counted with the file that says who we are, and without those of the dead.
+                state.beginEpoch(newEpoch(), new DirectoryCount(storage).bytes(directory.path()));
+            }
+            Log log = log(storage, settings, incarnations, state);
+            if (!alone) {
+                log.reserveProcessFile();
+            }
+            return log;
         } catch (IOException | RuntimeException | Error e) {
             if (state != null) {
                 state.close();
@@ -93,9 +102,8 @@ final class LogOpener {
         }
     }
 
-    /// Opens the shared page, in a new epoch if nobody is alive. Called under the control lock.
-    private DirectoryState join(Storage storage, Incarnations incarnations) throws IOException {
-        boolean alone = !incarnations.anyoneElseAlive();
+    /// Opens the shared page, which is made anew only if nobody is alive. Called under the control lock.
+    private DirectoryState join(Storage storage, boolean alone) throws IOException {
         @Nullable
         DirectoryState state =
                 DirectoryState.open(storage, directory.state(), true).orElse(null);
@@ -107,11 +115,7 @@ final class LogOpener {
             }
             return state;
         }
-        if (state == null) {
-            state = recreate(storage);
-        }
-        state.beginEpoch(newEpoch(), new DirectoryCount(storage).bytes(directory.path()));
-        return state;
+        return state == null ? recreate(storage) : state;
     }
 
     private DirectoryState recreate(Storage storage) throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiConsumer;
 
 /// An open stream: its shards, each opened when first needed.
 public final class LogStream {
@@ -171,6 +172,29 @@ public final class LogStream {
         if (closed) {
             throw new CometException.Closed("stream " + name());
         }
+    }
+
+    /// The shards that hold a segment, opened; what keeps one from being opened is told to `failed`.
+    List<Shard> shardsOnDisk(BiConsumer<ShardId, Exception> failed) {
+        List<Shard> found = new ArrayList<>();
+        for (int i = 0; i < shards.length(); i++) {
+            try {
+                if (shards.get(i) != null || hasSegments(stored.shardPaths(i))) {
+                    found.add(shard(i));
+                }
+            } catch (CometException.Closed e) {
+                throw e;
+            } catch (CometException | IOException e) {
+                failed.accept(stored.shardId(i), e);
+            }
+        }
+        return found;
+    }
+
+    private boolean hasSegments(ShardPaths paths) throws IOException {
+        return context.storage().kind(paths.directory()) == Storage.FileKind.DIRECTORY
+                && context.storage().list(paths.directory()).stream()
+                        .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
     }
 
     /// The shards that this process has opened for writing.

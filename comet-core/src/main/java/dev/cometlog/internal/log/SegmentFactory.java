@@ -25,21 +25,31 @@ final class SegmentFactory {
     private final Incarnations incarnations;
     private final ShardId id;
     private final ShardPaths paths;
+    private final StreamSettings settings;
 
-    SegmentFactory(Storage storage, DiskBudget budget, Incarnations incarnations, ShardId id, ShardPaths paths) {
+    SegmentFactory(
+            Storage storage,
+            DiskBudget budget,
+            Incarnations incarnations,
+            ShardId id,
+            ShardPaths paths,
+            StreamSettings settings) {
         this.storage = storage;
         this.budget = budget;
         this.incarnations = incarnations;
         this.id = id;
         this.paths = paths;
+        this.settings = settings;
     }
 
     /// Makes a segment of `bytes`. What fails leaves nothing behind and no bytes accounted.
-    PreparedSegment make(int bytes) {
+    ///
+    /// @param mayWait whether an appender needs it now
+    PreparedSegment make(int bytes, boolean mayWait) {
         long nonce = ThreadLocalRandom.current().nextLong();
         Path path = paths.prepared(incarnations.self(), nonce);
         Path indexPath = paths.preparedIndex(path);
-        budget.reserve(diskBytes(bytes));
+        budget.reserve(new SpacePolicy.Request(id, settings, diskBytes(bytes), mayWait));
         try {
             MappedFile index = null;
             StorageFile channel = null;
@@ -154,6 +164,26 @@ final class SegmentFactory {
     private void deleteIfThere(Path path) throws IOException {
         if (storage.kind(path) != Storage.FileKind.ABSENT) {
             storage.delete(path);
+        }
+    }
+
+    /// Deletes a file that was reserved when it was made; false if it is gone. Whoever deletes returns the
+    /// bytes, so that they are returned once.
+    boolean unlink(Path path) throws IOException {
+        try {
+            long bytes = storage.size(path);
+            storage.delete(path);
+            budget.release(bytes);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /// Returns the bytes of a file that a rename is about to replace.
+    void releaseReplaced(Path path) throws IOException {
+        if (storage.kind(path) == Storage.FileKind.REGULAR) {
+            budget.release(storage.size(path));
         }
     }
 }

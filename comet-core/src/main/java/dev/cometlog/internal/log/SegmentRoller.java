@@ -24,13 +24,21 @@ final class SegmentRoller {
     private final ShardPaths paths;
     private final ShardState state;
     private final Segments segments;
+    private final SegmentFactory factory;
 
-    SegmentRoller(Storage storage, ShardId id, ShardPaths paths, ShardState state, Segments segments) {
+    SegmentRoller(
+            Storage storage,
+            ShardId id,
+            ShardPaths paths,
+            ShardState state,
+            Segments segments,
+            SegmentFactory factory) {
         this.storage = storage;
         this.id = id;
         this.paths = paths;
         this.state = state;
         this.segments = segments;
+        this.factory = factory;
     }
 
     /// Rolls from `old` to `next` and returns the new active segment, already in the catalogue.
@@ -48,10 +56,12 @@ final class SegmentRoller {
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_HEADER_WRITTEN.reached();
         }
+        factory.releaseReplaced(paths.index(base));
         storage.rename(next.indexPath(), paths.index(base));
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_INDEX_RENAMED.reached();
         }
+        factory.releaseReplaced(path);
         storage.rename(next.path(), path);
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_RENAMED.reached();

@@ -14,6 +14,16 @@ record SegmentSizing(int segmentBytes) {
     private static final int LARGEST_INLINE = 4 << 20;
     private static final int INLINE_SHARE = 16;
     private static final int PAGE = 4096;
+    private static final int LEAST = 4 * PAGE;
+    private static final int SHARD_SHARE = 8;
+    private static final int TOTAL_SHARE = 16;
+
+    /// Sizes for a stream with these settings. Several segments fit below each bound, so that there are sealed
+    /// ones to delete when it is reached.
+    static SegmentSizing within(StreamSettings settings, long maxTotalBytes) {
+        long most = Math.min(settings.maxShardBytes() / SHARD_SHARE, maxTotalBytes / TOTAL_SHARE) / PAGE * PAGE;
+        return new SegmentSizing((int) Math.min(settings.segmentBytes(), Math.max(most, LEAST)));
+    }
 
     /// The first segment's size.
     int first() {

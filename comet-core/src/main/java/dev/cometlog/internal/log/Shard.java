@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One shard as its writers see it: appends, and what has to happen beside them.
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe. An append makes no system call and allocates nothing: what it needs is made ahead, outside
 /// the lock ([ActiveSegment]), and it publishes by one release store of the end offset.
 public final class Shard {
+    private static final System.Logger LOG = System.getLogger(Shard.class.getName());
     private static final byte[] EMPTY_ENTRY = {1, 0};
     private static final long TRIM_INTERVAL_NANOS = 1_000_000_000;
 
@@ -27,11 +30,17 @@ public final class Shard {
     private final ShardLock lock;
     private final ActiveSegment active;
     private final ShardSync sync;
+    private final ShardRetention retention;
     private final EncoderPool encoders = new EncoderPool();
     private final long rollMicros;
 
     /// Guarded by `lock`.
     private boolean closed;
+
+    /// The active generation when retention last ran; housekeeping's own.
+    private long retainedGeneration;
+
+    private final AtomicBoolean retaining = new AtomicBoolean();
 
     /// When mappings were last let go of; housekeeping's own.
     private long trimmedNanos;
@@ -58,8 +67,10 @@ public final class Shard {
                 context.time(),
                 context.config().appendTimeout(),
                 files.repair()::run);
-        this.active = new ActiveSegment(context, files);
         this.sync = new ShardSync(context, files, lock);
+        this.retention = new ShardRetention(context, files, lock, sync);
+        this.active = new ActiveSegment(context, files, retention);
+        this.retainedGeneration = state.generation();
         this.rollMicros = context.settings().rollInterval().toNanos() / 1000;
     }
 
@@ -181,13 +192,37 @@ public final class Shard {
         return state.poison() == 0 ? null : sync.poisoned();
     }
 
+    private void prepare(int bytes, int count) {
+        try {
+            active.prepare(bytes);
+        } catch (CometException.LogFull | CometException.DiskFull e) {
+            state.add(ShardState.Counter.REFUSED, count);
+            throw e;
+        }
+    }
+
     private void provide(ActiveSegment.Need need, int bytes, int count) {
         switch (need) {
             case MAP -> active.map();
-            case ROLL -> active.prepare(bytes);
+            case ROLL -> prepare(bytes, count);
             case OFFSETS -> sync.reserveOffsets(count);
             case NONE, RETRY -> {}
         }
+    }
+
+    /// Deletes what is too old or too much.
+    ///
+    /// @param dryRun only tells what would be deleted
+    Retained retain(boolean dryRun) {
+        return retention.run(dryRun);
+    }
+
+    ShardRetention retention() {
+        return retention;
+    }
+
+    StreamSettings settings() {
+        return context.settings();
     }
 
     /// The critical section proper: no system call, no allocation, no logging.
@@ -256,15 +291,49 @@ public final class Shard {
     public void tick(long nanoTime) {
         sync.tick(nanoTime);
         rollIfAged();
+        retainIfRolled();
         if (nanoTime - trimmedNanos >= TRIM_INTERVAL_NANOS) {
             trimmedNanos = nanoTime;
             files.segments().trim(state.startOffset(), state.durableOffset(), 1);
         }
     }
 
-    private void rollIfAged() {
-        if (!active.isAged(context.time().epochMicros(), rollMicros) || state.poison() != 0) {
+    private void retainIfRolled() {
+        long generation = state.generation();
+        if (generation == retainedGeneration || !retaining.compareAndSet(false, true)) {
             return;
+        }
+        retainedGeneration = generation;
+        try {
+            context.background().execute(this::retainInBackground);
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is closing: retention is left to the next open", id);
+        }
+    }
+
+    private void retainInBackground() {
+        try {
+            Retained _ = retention.run(false);
+        } catch (CometException.Closed e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", id);
+        } catch (CometException e) {
+            LOG.log(System.Logger.Level.WARNING, "retention of " + id + " failed; it is tried again", e);
+        } finally {
+            retaining.set(false);
+        }
+    }
+
+    private void rollIfAged() {
+        long now = context.time().epochMicros();
+        boolean isCut = state.activeBase() == ShardState.NO_SEGMENT
+                && state.endOffset() > 0
+                && now - state.lastTimestamp() > rollMicros;
+        if ((!isCut && !active.isAged(now, rollMicros)) || state.poison() != 0) {
+            return;
+        }
+        if (isCut) {
+            // What recovery cut off has no active segment to be rolled by age; an empty one lets it expire.
+            sync.reserveOffsets(0);
         }
         active.prepareSmaller();
         lock.lock();

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 /// @param settings what is stored with the shard's stream
 /// @param config what this process alone decides
 /// @param epoch the present one: a state page that carries it is trusted
+/// @param protectedOffsets how far the groups have come
 /// @param background runs what appenders must not wait for, on threads that do I/O
 public record ShardContext(
         Storage storage,
@@ -21,4 +22,6 @@ public record ShardContext(
         CometConfig config,
         long epoch,
         BootId boot,
+        ClockSteps clock,
+        ProtectedOffsets protectedOffsets,
         Executor background) {}

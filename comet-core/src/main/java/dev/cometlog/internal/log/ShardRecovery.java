@@ -160,8 +160,10 @@ final class ShardRecovery {
     private void publish(boolean sameBoot) throws IOException {
         long[] bases = segments.bases();
         long first = bases.length == 0 ? state.endOffset() : Math.min(bases[0], state.endOffset());
+        state.finishRetain();
         if (state.startOffset() < first) {
-            state.startOffset(first);
+            // Deleted before a power loss that took the news of it, or with the state page.
+            state.retain(first, first - state.startOffset(), 0);
         }
         if (!sameBoot) {
             files.factory().sweep(state.preparedNonce());

@@ -38,6 +38,7 @@ final class ShardRepair {
     /// Makes the shard fit for the next append.
     void run() {
         try {
+            state.finishRetain();
             long base = state.activeBase();
             if (base > state.endOffset()) {
                 finishJump(base);
@@ -129,11 +130,11 @@ final class ShardRepair {
         Path path = paths.segment(target);
         if (storage.kind(path) == Storage.FileKind.REGULAR) {
             segments.forget(target);
-            storage.delete(path);
+            boolean _ = factory.unlink(path);
         }
         Path index = paths.index(target);
         if (storage.kind(index) == Storage.FileKind.REGULAR) {
-            storage.delete(index);
+            boolean _ = factory.unlink(index);
         }
     }
 

@@ -18,7 +18,8 @@ import java.util.Optional;
 ///      128  | lock word 8                                                               | who writes
 ///      192  | end offset 8                                                              | what is visible
 ///      256  | write position | write limit | last timestamp | active base | generation  |
-///           | append limit | start offset | prepared nonce | next base                  | under the lock word
+///           | append limit | start offset | prepared nonce | next base | retain start,  | under the lock word
+///           | retain expired, retain dropped                                            |
 ///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
@@ -40,6 +41,7 @@ import java.util.Optional;
 /// | generation | holder, last step of a roll | release / acquire |
 /// | append limit | holder, once a checkpoint with that reserved end is durable | release / acquire |
 /// | start offset | holder, before anything is unlinked | release / acquire |
+/// | retain start, expired, dropped | holder: what start offset and counters become; start last | release / acquire |
 /// | prepared nonce | preparer: CAS 0 → nonce; holder: → 0 | CAS / acquire |
 /// | next base | recovery; holder: → 0 in the roll that obeys it | release / acquire |
 /// | poison | who saw an fsync fail: CAS 0 → reason; the cure, under the lock word: → 0 | CAS / acquire |
@@ -72,6 +74,9 @@ public final class ShardState {
     private static final int START_OFFSET_FIELD = APPEND_LIMIT_FIELD + Long.BYTES;
     private static final int PREPARED_NONCE_FIELD = START_OFFSET_FIELD + Long.BYTES;
     private static final int NEXT_BASE_FIELD = PREPARED_NONCE_FIELD + Long.BYTES;
+    private static final int RETAIN_START_FIELD = NEXT_BASE_FIELD + Long.BYTES;
+    private static final int RETAIN_EXPIRED_FIELD = RETAIN_START_FIELD + Long.BYTES;
+    private static final int RETAIN_DROPPED_FIELD = RETAIN_EXPIRED_FIELD + Long.BYTES;
     private static final int POISON_FIELD = 384;
     private static final int SYNC_CLAIM_FIELD = POISON_FIELD + Long.BYTES;
     private static final int PREPARE_CLAIM_FIELD = SYNC_CLAIM_FIELD + Long.BYTES;
@@ -259,6 +264,26 @@ public final class ShardState {
 
     void startOffset(long offset) {
         release(START_OFFSET_FIELD, offset);
+    }
+
+    /// Moves the start offset and counts what that deletes, all or nothing whenever the caller dies: the new
+    /// values are announced first, and the next repair finishes. Called by the holder of the lock word.
+    void retain(long start, long expired, long dropped) {
+        release(RETAIN_EXPIRED_FIELD, counter(Counter.EXPIRED) + expired);
+        release(RETAIN_DROPPED_FIELD, counter(Counter.DROPPED) + dropped);
+        release(RETAIN_START_FIELD, start);
+        finishRetain();
+    }
+
+    /// Finishes a move of the start offset that was announced. Called by the holder of the lock word.
+    void finishRetain() {
+        long start = acquire(RETAIN_START_FIELD);
+        if (start != 0) {
+            set(Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
+            set(Counter.DROPPED, acquire(RETAIN_DROPPED_FIELD));
+            startOffset(Math.max(start, startOffset()));
+            release(RETAIN_START_FIELD, 0);
+        }
     }
 
     long preparedNonce() {

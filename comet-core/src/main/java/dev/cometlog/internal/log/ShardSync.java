@@ -74,6 +74,21 @@ final class ShardSync {
         }
     }
 
+    /// Writes a checkpoint at the end even if nothing is left to sync, so that it lies in no sealed segment
+    /// which may go then.
+    void refresh() {
+        turn.lock();
+        try {
+            long active = state.activeBase();
+            while (!closed && state.poison() == 0 && last().segmentBase() < active) {
+                // Another process may be syncing: then this only waits for it.
+                syncOnce();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
     CometException poisoned() {
         return new CometException.Poisoned(
                 files.id() + ": an fsync failed (seen by "
@@ -229,6 +244,12 @@ final class ShardSync {
         if (KillPoint.ENABLED) {
             KillPoint.RESERVE_WRITTEN.reached();
         }
+        forceState();
+        lock.holding(() -> state.appendLimit(Math.max(state.appendLimit(), reservedEnd)));
+    }
+
+    /// Makes the state page durable.
+    void forceState() {
         try {
             files.forceState();
         } catch (IOException e) {
@@ -236,7 +257,6 @@ final class ShardSync {
             throw new CometException.Poisoned(
                     files.id() + ": forcing the state page to the disk failed: " + e.getMessage(), e);
         }
-        lock.holding(() -> state.appendLimit(Math.max(state.appendLimit(), reservedEnd)));
     }
 
     private void writeReservation(long reservedEnd) {

@@ -2,19 +2,25 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 
-/// Decides what happens when a reservation does not fit.
+/// Decides what happens when a new segment does not fit into the directory.
 @FunctionalInterface
 interface SpacePolicy {
-    /// Makes room and reserves `bytes`, or throws.
+    /// Makes room and reserves what is asked for, or throws.
     ///
     /// @throws CometException.LogFull if `maxTotalBytes` is reached
     /// @throws CometException.DiskFull if the filesystem has too little left
-    void makeRoom(DiskBudget budget, long bytes);
+    void makeRoom(DiskBudget budget, Request request);
+
+    /// Room that a shard needs for its next segment.
+    ///
+    /// @param settings of the shard's stream, whose overflow policy decides
+    /// @param mayWait whether an appender needs it now; one that is prepared ahead is not waited for
+    record Request(ShardId shard, StreamSettings settings, long bytes, boolean mayWait) {}
 
     /// Deletes nothing.
     static SpacePolicy refuse() {
-        return (budget, bytes) -> {
-            throw budget.refusal(bytes);
+        return (budget, request) -> {
+            throw budget.refusal(request.bytes());
         };
     }
 }

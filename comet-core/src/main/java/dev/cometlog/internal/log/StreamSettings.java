@@ -13,6 +13,7 @@ import java.util.TreeMap;
 ///
 /// @param shards how many there are; fixed when the stream is made
 /// @param forceDeleteAfter zero is never
+/// @param idleGroupAfter zero is never
 /// @param codec `none` or a codec's name
 /// @param deadLetter whether exhausted deliveries go here; such a stream is no part of "every stream"
 public record StreamSettings(
@@ -24,6 +25,7 @@ public record StreamSettings(
         Overflow overflow,
         Duration blockTimeout,
         Duration forceDeleteAfter,
+        Duration idleGroupAfter,
         int segmentBytes,
         Duration rollInterval,
         int maxEntryBytes,
@@ -40,6 +42,7 @@ public record StreamSettings(
     public static final String OVERFLOW = "overflow";
     public static final String BLOCK_TIMEOUT = "blockTimeout";
     public static final String FORCE_DELETE_AFTER = "forceDeleteAfter";
+    public static final String IDLE_GROUP_AFTER = "idleGroupAfter";
     public static final String SEGMENT_BYTES = "segmentBytes";
     public static final String ROLL_INTERVAL = "rollInterval";
     public static final String MAX_ENTRY_BYTES = "maxEntryBytes";
@@ -74,6 +77,7 @@ public record StreamSettings(
         require(minSegments >= 0, MIN_SEGMENTS, "at least 0", minSegments);
         require(isPositive(blockTimeout), BLOCK_TIMEOUT, "positive", blockTimeout);
         require(!forceDeleteAfter.isNegative(), FORCE_DELETE_AFTER, "positive, or zero for never", forceDeleteAfter);
+        require(!idleGroupAfter.isNegative(), IDLE_GROUP_AFTER, "positive, or zero for never", idleGroupAfter);
         require(
                 segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES,
                 SEGMENT_BYTES,
@@ -135,6 +139,7 @@ public record StreamSettings(
                 overflow(text.text(OVERFLOW, Overflow.DROP_OLDEST.name())),
                 text.duration(BLOCK_TIMEOUT, Duration.ofSeconds(30)),
                 text.duration(FORCE_DELETE_AFTER, Duration.ZERO),
+                text.duration(IDLE_GROUP_AFTER, Duration.ZERO),
                 segmentBytes,
                 text.duration(ROLL_INTERVAL, Duration.ofHours(1)),
                 text.integer(MAX_ENTRY_BYTES, Math.min(DEFAULT_MAX_ENTRY_BYTES, segmentBytes / BATCHES_PER_SEGMENT)),

@@ -108,6 +108,12 @@ public final class DiskStorage implements Storage {
     }
 
     @Override
+    public long size(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .size();
+    }
+
+    @Override
     public void forceDirectory(Path directory) throws IOException {
         IoThreads.<@Nullable Void>call(() -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -33,6 +33,13 @@ public interface Storage {
 
     void delete(Path path) throws IOException;
 
+    /// A regular file's bytes.
+    default long size(Path path) throws IOException {
+        try (StorageFile file = open(path, Access.READ)) {
+            return file.size();
+        }
+    }
+
     /// Makes a directory's entries durable.
     void forceDirectory(Path directory) throws IOException;
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
 /// One shard in a temporary directory, without the rest of a log around it.
@@ -33,6 +34,9 @@ final class ShardFixture implements AutoCloseable {
     TimeSource time = TimeSource.SYSTEM;
     int segmentBytes = 256 * 1024;
     Executor background = Runnable::run;
+    Map<String, String> streamSettings = Map.of();
+    ProtectedOffsets groups = ProtectedOffsets.none();
+    DiskBudget budget;
     private long epoch = 1;
 
     ShardFixture(Path directory) throws IOException {
@@ -48,6 +52,7 @@ final class ShardFixture implements AutoCloseable {
         DirectoryState.create(storage, directory.resolve("comet.state"));
         this.directoryState = DirectoryState.open(storage, directory.resolve("comet.state"), true)
                 .orElseThrow();
+        this.budget = new DiskBudget(directoryState, storage, directory, NEVER_FULL, 0, SpacePolicy.refuse());
     }
 
     /// Opens the shard in the present epoch.
@@ -62,8 +67,8 @@ final class ShardFixture implements AutoCloseable {
     }
 
     ShardContext context(BootId boot) {
-        DiskBudget budget = new DiskBudget(directoryState, storage, directory, NEVER_FULL, 0, SpacePolicy.refuse());
-        Map<String, String> settings = Map.of(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
+        Map<String, String> settings = new TreeMap<>(streamSettings);
+        settings.putIfAbsent(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
         return new ShardContext(
                 storage,
                 time,
@@ -73,6 +78,8 @@ final class ShardFixture implements AutoCloseable {
                 CometConfig.builder().build(),
                 epoch,
                 boot,
+                new ClockSteps(directoryState, time, boot),
+                groups,
                 background);
     }
 

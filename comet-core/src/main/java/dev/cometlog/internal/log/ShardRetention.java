@@ -1,0 +1,291 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.Overflow;
+import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.storage.KillPoint;
+import dev.cometlog.internal.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Deletes what [RetentionPolicy] gives up of one shard.
+///
+/// Only sealed segments below the durable offset, and below the segment that recovery would start from. The
+/// start offset is published and made durable before the first file goes, so dying at any step leaves files
+/// below the start offset at worst, which the next run deletes. Thread-safe, for processes too.
+final class ShardRetention {
+    private static final System.Logger LOG = System.getLogger(ShardRetention.class.getName());
+    private static final int TOLD_DROPS_SECONDS = 60;
+
+    private final ShardContext context;
+    private final ShardStorage files;
+    private final ShardState state;
+    private final ShardLock lock;
+    private final ShardSync sync;
+    private final RetentionPolicy policy;
+
+    /// When the last entry of each sealed segment was appended: sealed ones never change.
+    private final Map<Long, Long> newest = new ConcurrentHashMap<>();
+
+    private volatile long toldDropsNanos;
+
+    ShardRetention(ShardContext context, ShardStorage files, ShardLock lock, ShardSync sync) {
+        this.context = context;
+        this.files = files;
+        this.state = files.state();
+        this.lock = lock;
+        this.sync = sync;
+        this.policy = RetentionPolicy.of(context.settings());
+        this.toldDropsNanos = context.time().nanoTime() - TOLD_DROPS_SECONDS * 1_000_000_000L;
+    }
+
+    /// Deletes what is too old or too much.
+    ///
+    /// @param dryRun only tells what would be deleted
+    Retained run(boolean dryRun) {
+        try {
+            if (!dryRun) {
+                unlinkBelowStart();
+            }
+            List<SealedSegment> sealed = sealed();
+            long protectedFrom = protectedFrom();
+            int expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
+            if (expired == sealed.size() && !dryRun && isCheckpointBehind()) {
+                sync.refresh();
+                sealed = sealed();
+                expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
+            }
+            int over = policy.overBound(sealed, diskBytes(), 0, protectedFrom, mayDrop());
+            List<SealedSegment> doomed = sealed.subList(0, Math.max(expired, over));
+            return dryRun ? Retained.of(doomed, protectedFrom) : delete(doomed, protectedFrom);
+        } catch (IOException e) {
+            throw IoErrors.typed("deleting old segments of " + files.id(), e);
+        }
+    }
+
+    /// Sees to it that `bytes` more stay within `maxShardBytes`.
+    ///
+    /// @param mayWait whether to wait for groups to read on if the overflow policy says so
+    /// @throws CometException.LogFull if they do not
+    void makeRoom(long bytes, boolean mayWait) {
+        SpaceWait wait = new SpaceWait(context.settings(), context.time(), mayWait);
+        try {
+            boolean refreshed = false;
+            while (true) {
+                long used = diskBytes();
+                if (used + bytes <= policy.maxShardBytes()) {
+                    return;
+                }
+                long protectedFrom = protectedFrom();
+                List<SealedSegment> sealed = sealed();
+                int over = policy.overBound(sealed, used, bytes, protectedFrom, mayDrop());
+                if (over > 0) {
+                    var _ = delete(sealed.subList(0, over), protectedFrom);
+                    continue;
+                }
+                if (!refreshed && isCheckpointBehind()) {
+                    refreshed = true;
+                    sync.refresh();
+                    continue;
+                }
+                if (!wait.again()) {
+                    throw new CometException.LogFull(files.id() + ": maxShardBytes=" + policy.maxShardBytes()
+                            + " would be passed: " + used + " bytes are used, " + bytes
+                            + " are wanted, and nothing may be deleted");
+                }
+                refreshed = false;
+            }
+        } catch (IOException e) {
+            throw IoErrors.typed("deleting old segments of " + files.id(), e);
+        }
+    }
+
+    private boolean mayDrop() {
+        return context.settings().overflow() == Overflow.DROP_OLDEST;
+    }
+
+    /// Whether segments are sealed that only a newer checkpoint lets go.
+    boolean isCheckpointBehind() throws IOException {
+        long[] bases = files.segments().bases();
+        return bases.length > 1
+                && state.activeBase() != ShardState.NO_SEGMENT
+                && checkpointBase() < state.activeBase()
+                && state.poison() == 0;
+    }
+
+    private long checkpointBase() {
+        return state.checkpoint().map(Checkpoint::segmentBase).orElse(Checkpoint.NO_SEGMENT);
+    }
+
+    void refreshCheckpoint() {
+        sync.refresh();
+    }
+
+    long protectedFrom() throws IOException {
+        List<GroupAck> groups = context.protectedOffsets().groups(files.id(), files.paths());
+        return policy.protectedFrom(groups, context.time().epochMicros());
+    }
+
+    /// The segments that may be deleted, oldest first.
+    List<SealedSegment> sealed() throws IOException {
+        long limit = Math.min(
+                checkpointBase(), state.activeBase() == ShardState.NO_SEGMENT ? Long.MAX_VALUE : state.activeBase());
+        long durable = state.durableOffset();
+        long start = state.startOffset();
+        long[] bases = files.segments().bases();
+        List<SealedSegment> sealed = new ArrayList<>();
+        for (int i = 0; i + 1 < bases.length && bases[i] < limit && bases[i + 1] <= durable; i++) {
+            if (bases[i + 1] > start) {
+                sealed.add(describe(bases[i], bases[i + 1]));
+            }
+        }
+        return sealed;
+    }
+
+    private SealedSegment describe(long base, long next) throws IOException {
+        long end = previousEnd(next);
+        return new SealedSegment(base, Math.clamp(end, base, next), next, diskBytes(base), newestMicros(base, end));
+    }
+
+    /// Where the entries below `next` end: further down if offsets were jumped over.
+    private long previousEnd(long next) throws IOException {
+        Segment segment = files.segments().acquire(next).orElse(null);
+        if (segment == null) {
+            return next;
+        }
+        try {
+            return segment.header().previousEnd();
+        } finally {
+            segment.release();
+        }
+    }
+
+    private long newestMicros(long base, long end) throws IOException {
+        long modified = modifiedMicros(base);
+        Long known = newest.get(base);
+        if (known == null) {
+            known = lastTimestamp(base, end).orElse(modified);
+            newest.put(base, known);
+        }
+        return context.clock().corrected(known, modified);
+    }
+
+    private OptionalLong lastTimestamp(long base, long end) throws IOException {
+        Segment segment = files.segments().acquire(base).orElse(null);
+        if (segment == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            FrameWalker walker = ShardRepair.walkerTo(segment, end - 1);
+            walker.walkTo(end);
+            return OptionalLong.of(walker.batchTimestamp(segment.header().baseTimestamp()));
+        } finally {
+            segment.release();
+        }
+    }
+
+    private long modifiedMicros(long base) throws IOException {
+        return context.storage().modifiedMillis(files.paths().segment(base)) * 1000;
+    }
+
+    private long diskBytes(long base) throws IOException {
+        Storage storage = context.storage();
+        long bytes = DiskBudget.rounded(storage.size(files.paths().segment(base)));
+        boolean hasIndex = storage.kind(files.paths().index(base)) == Storage.FileKind.REGULAR;
+        return hasIndex ? bytes + DiskBudget.rounded(storage.size(files.paths().index(base))) : bytes;
+    }
+
+    /// What all files of the shard take, prepared ones included.
+    private long diskBytes() throws IOException {
+        return new DirectoryCount(context.storage()).present(files.paths().directory());
+    }
+
+    /// Deletes segments, which are the oldest ones.
+    Retained delete(List<SealedSegment> doomed, long protectedFrom) throws IOException {
+        if (doomed.isEmpty()) {
+            return Retained.NOTHING;
+        }
+        Retained[] retained = {Retained.NOTHING};
+        lock.holding(() -> retained[0] = publish(doomed, protectedFrom));
+        if (KillPoint.ENABLED) {
+            KillPoint.RETAIN_START_PUBLISHED.reached();
+        }
+        // Durable first: recovery must not start from a checkpoint whose segment is gone.
+        sync.forceState();
+        unlinkBelowStart();
+        if (retained[0].dropped() > 0) {
+            tellDrops();
+        }
+        return retained[0];
+    }
+
+    /// Held. Another process may have come further meanwhile: what it counted is not counted again.
+    private Retained publish(List<SealedSegment> doomed, long protectedFrom) {
+        long start = state.startOffset();
+        long expired = 0;
+        long dropped = 0;
+        long bytes = 0;
+        int segments = 0;
+        long next = start;
+        for (SealedSegment segment : doomed) {
+            long from = Math.max(segment.base(), start);
+            if (segment.next() > start && segment.end() >= from) {
+                long split = Math.clamp(protectedFrom, from, segment.end());
+                expired += split - from;
+                dropped += segment.end() - split;
+                bytes += segment.diskBytes();
+                segments++;
+            }
+            next = Math.max(next, segment.next());
+        }
+        if (next > start) {
+            state.retain(next, expired, dropped);
+        }
+        return new Retained(segments, bytes, expired, dropped);
+    }
+
+    private void tellDrops() {
+        long now = context.time().nanoTime();
+        if (now - toldDropsNanos >= TOLD_DROPS_SECONDS * 1_000_000_000L) {
+            toldDropsNanos = now;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: a bound was reached and entries went that not every group has read; {1} so far",
+                    files.id(),
+                    state.counter(ShardState.Counter.DROPPED));
+        }
+    }
+
+    /// Deletes the files that lie whole below the start offset: of this run, or of one that died.
+    private void unlinkBelowStart() throws IOException {
+        long start = state.startOffset();
+        if (start == 0) {
+            return;
+        }
+        long[] bases = files.segments().bases();
+        boolean unlinked = false;
+        for (int i = 0; i + 1 < bases.length && bases[i + 1] <= start && bases[i] != state.activeBase(); i++) {
+            unlinked |= files.factory().unlink(files.paths().segment(bases[i]));
+            unlinked |= files.factory().unlink(files.paths().index(bases[i]));
+            if (KillPoint.ENABLED) {
+                KillPoint.RETAIN_UNLINKED.reached();
+            }
+            newest.remove(bases[i]);
+            files.segments().forget(bases[i]);
+        }
+        for (String name : context.storage().list(files.paths().directory())) {
+            OptionalLong base = ShardPaths.indexBase(name);
+            if (base.isPresent() && base.getAsLong() < start && Arrays.binarySearch(bases, base.getAsLong()) < 0) {
+                unlinked |= files.factory().unlink(files.paths().index(base.getAsLong()));
+            }
+        }
+        if (unlinked) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}: deleted what was below offset {1}", files.id(), start);
+        }
+    }
+}
