@@ -74,7 +74,7 @@ final class ShardRecovery {
             continueInPlace();
         } else {
             forget();
-            if (!stateLost && checkpoint.isPresent() && isCheckpointUsable(checkpoint.get())) {
+            if (!stateLost && checkpoint.isPresent()) {
                 new TailCut(context, files).fromCheckpoint(checkpoint.get());
             } else {
                 LOG.log(
@@ -137,10 +137,6 @@ final class ShardRecovery {
         }
     }
 
-    private static boolean isCheckpointUsable(Checkpoint checkpoint) {
-        return checkpoint.segmentBase() != Checkpoint.NO_SEGMENT || checkpoint.durableOffset() == 0;
-    }
-
     private void continueInPlace() {
         files.repair().run();
         if (state.durableOffset() > state.endOffset()) {
@@ -157,10 +153,26 @@ final class ShardRecovery {
         state.prepareBytes(0);
     }
 
-    private void publish(boolean sameBoot) throws IOException {
+    /// The oldest offset that is there, or that was lost and not expired: the first segment says what it follows.
+    private long firstKept() throws IOException {
         long[] bases = segments.bases();
-        long first = bases.length == 0 ? state.endOffset() : Math.min(bases[0], state.endOffset());
+        if (bases.length == 0) {
+            return state.endOffset();
+        }
+        Segment first = segments.acquire(bases[0]).orElse(null);
+        if (first == null) {
+            return bases[0];
+        }
+        try {
+            return first.header().previousEnd();
+        } finally {
+            first.release();
+        }
+    }
+
+    private void publish(boolean sameBoot) throws IOException {
         state.finishRetain();
+        long first = Math.min(firstKept(), state.endOffset());
         if (state.startOffset() < first) {
             // Deleted before a power loss that took the news of it, or with the state page.
             state.retain(first, first - state.startOffset(), 0);

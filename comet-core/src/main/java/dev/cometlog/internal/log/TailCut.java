@@ -45,8 +45,12 @@ final class TailCut {
         end = checkpoint.durableOffset();
         endBase = checkpoint.segmentBase();
         endPosition = (int) checkpoint.position();
-        long base = endBase == ShardState.NO_SEGMENT ? 0 : endBase;
-        walkFrom(base, endBase == ShardState.NO_SEGMENT ? SegmentHeader.LENGTH : endPosition, end);
+        if (endBase == ShardState.NO_SEGMENT) {
+            long first = successor(endBase, end);
+            walkFrom(first, SegmentHeader.LENGTH, first);
+        } else {
+            walkFrom(endBase, endPosition, end);
+        }
         boolean clean = checkpoint.reservedEnd() == end && checkpoint.durableOffset() == end;
         reservedEnd = Math.max(checkpoint.reservedEnd(), end);
         finish(clean);
@@ -77,19 +81,17 @@ final class TailCut {
         finish(false);
     }
 
+    /// Follows the segments from one on, whose frame at that position has that offset, as far as they hold.
     private void walkFrom(long firstBase, int firstPosition, long firstOffset) throws IOException {
         long base = firstBase;
         int position = firstPosition;
         long offset = firstOffset;
-        while (true) {
+        while (base != ShardState.NO_SEGMENT) {
             Segment segment = segments.acquire(base).orElse(null);
             if (segment == null) {
                 return;
             }
             try {
-                if (segment.header().previousEnd() != base && base != firstBase) {
-                    return;
-                }
                 FrameWalker walker = new FrameWalker(segment, position, offset, segment.capacity());
                 walker.walkToEnd();
                 if (walker.batchOffset() == base && base != firstBase && !walker.isAtSeal()) {
@@ -103,21 +105,29 @@ final class TailCut {
                         Math.max(lastTimestamp, segment.header().baseTimestamp()),
                         walker.batchTimestamp(segment.header().baseTimestamp()));
                 sealed = walker.isAtSeal() && walker.offset() == walker.batchOffset();
-                boolean isLast = !hasSegment(end) || end == base;
-                if (isLast) {
-                    return;
-                }
             } finally {
                 segment.release();
             }
-            base = end;
+            base = successor(base, end);
             position = SegmentHeader.LENGTH;
-            offset = end;
+            offset = base;
         }
     }
 
-    private boolean hasSegment(long base) throws IOException {
-        return context.storage().kind(files.paths().segment(base)) == Storage.FileKind.REGULAR;
+    /// The segment behind the one at `base` if that ends at `offset`: it starts there, or says that offsets
+    /// were jumped over from there.
+    private long successor(long base, long offset) throws IOException {
+        for (long next : segments.bases()) {
+            if (next > base && next >= offset) {
+                Segment segment = segments.acquire(next).orElse(null);
+                boolean follows = segment != null && segment.header().previousEnd() == offset;
+                if (segment != null) {
+                    segment.release();
+                }
+                return follows ? next : ShardState.NO_SEGMENT;
+            }
+        }
+        return ShardState.NO_SEGMENT;
     }
 
     private void finish(boolean clean) throws IOException {
@@ -130,7 +140,12 @@ final class TailCut {
                             || (!sealed && last.capacity() == last.header().capacity()));
             if (last != null && !inPlace && end == endBase) {
                 // Sealed where it starts, it would lead readers to itself.
-                dropEmpty();
+                reservedEnd = Math.max(reservedEnd, endBase);
+                dropEmpty(last);
+                last.release();
+                last = endBase == ShardState.NO_SEGMENT
+                        ? null
+                        : segments.acquire(endBase).orElse(null);
             }
             quarantineBehind();
             if (last != null && !inPlace && endBase != ShardState.NO_SEGMENT) {
@@ -149,9 +164,41 @@ final class TailCut {
         }
     }
 
-    private void dropEmpty() {
+    /// Goes back to where the segment before an empty one ends. Offsets that were jumped over in between are
+    /// jumped over again, in one step: the next segment must follow what readers find before it.
+    private void dropEmpty(Segment empty) throws IOException {
+        long before = ShardState.NO_SEGMENT;
+        for (long base : segments.bases()) {
+            if (base < empty.baseOffset()) {
+                before = base;
+            }
+        }
+        end = empty.header().previousEnd();
         endBase = ShardState.NO_SEGMENT;
         endPosition = SegmentHeader.LENGTH;
+        sealed = false;
+        if (before != ShardState.NO_SEGMENT) {
+            endOf(before);
+        }
+    }
+
+    /// Takes the end of the segment before for the shard's, if that is where it has to be.
+    private void endOf(long base) throws IOException {
+        Segment segment = segments.acquire(base).orElse(null);
+        if (segment == null) {
+            return;
+        }
+        try {
+            FrameWalker walker = new FrameWalker(segment, SegmentHeader.LENGTH, base, segment.capacity());
+            walker.walkToEnd();
+            if (walker.batchOffset() == end) {
+                endBase = base;
+                endPosition = walker.batchPosition();
+                sealed = walker.isAtSeal();
+            }
+        } finally {
+            segment.release();
+        }
     }
 
     /// Wipes what lies behind the kept entries, seals there, and makes both durable.

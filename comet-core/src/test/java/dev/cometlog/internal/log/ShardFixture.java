@@ -37,16 +37,20 @@ final class ShardFixture implements AutoCloseable {
     Map<String, String> streamSettings = Map.of();
     ProtectedOffsets groups = ProtectedOffsets.none();
     DiskBudget budget;
-    private long epoch = 1;
+    long epoch = 1;
 
     ShardFixture(Path directory) throws IOException {
         this(directory, new DiskStorage(FilesMode.DEFAULT));
     }
 
     ShardFixture(Path directory, Storage storage) throws IOException {
+        this(directory, directory.resolve("0000"), storage);
+    }
+
+    ShardFixture(Path directory, Path shardDirectory, Storage storage) throws IOException {
         this.directory = directory;
         this.storage = storage;
-        this.paths = new ShardPaths(directory.resolve("0000"));
+        this.paths = new ShardPaths(shardDirectory);
         Files.createDirectories(directory.resolve("processes"));
         this.incarnations = Incarnations.open(storage, directory, FilesMode.DEFAULT.file());
         DirectoryState.create(storage, directory.resolve("comet.state"));
