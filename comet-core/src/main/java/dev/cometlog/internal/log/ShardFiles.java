@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /// Creates what a shard consists of before its first segment.
 public final class ShardFiles {
-    private static final long NO_EPOCH = 0;
+    /// Of a page that no recovery has filled in yet.
+    static final long NO_EPOCH = 0;
 
     private ShardFiles() {}
 

@@ -57,6 +57,8 @@ final class ShardStorage {
                 throw new CometException.Damaged(paths.state(), "the state page was just made and cannot be read");
             }
         }
+        // A page without an epoch was made in place of a lost one, by a process that died before it had recovered.
+        stateLost |= opened.state.epoch() == ShardFiles.NO_EPOCH;
         try {
             if (stateLost || opened.state.epoch() != context.epoch()) {
                 new ShardRecovery(context, opened).recover(stateLost);

@@ -129,6 +129,28 @@ class ShardRecoveryTest {
         again.close(true);
     }
 
+    /// The page that is made in place of a lost one says nothing of the segments until the recovery is through.
+    @Test
+    void dyingRightAfterALostStatePageWasMadeAgainLosesNothing() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        String payload = "x".repeat(1000);
+        for (int i = 0; i < 1000; i++) {
+            ShardFixture.append(shard, payload + i);
+        }
+        shard.close(true);
+        long secondBase = shard.view().segments().bases()[1];
+        // The first segment has expired, so no segment starts at 0.
+        Files.delete(fixture.paths.segment(0));
+        Files.delete(fixture.paths.state());
+        ShardFiles.createState(fixture.context(ShardFixture.BOOT), fixture.id, fixture.paths);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(again.state().endOffset()).isEqualTo(1000);
+        assertThat(ShardFixture.read(again, secondBase)).hasSize((int) (1000 - secondBase));
+        assertThat(ShardFixture.append(again, "next")).isEqualTo(1000 + ShardSync.RESERVED_AHEAD);
+        again.close(true);
+    }
+
     @Test
     void aTruncatedStatePageCountsAsLost() throws IOException {
         Shard shard = fixture.open(ShardFixture.BOOT);
