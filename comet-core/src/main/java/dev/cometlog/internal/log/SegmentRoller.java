@@ -51,7 +51,14 @@ final class SegmentRoller {
             throw new CometException.Damaged(path, "a segment that is not ours stands where the next one goes");
         }
         SegmentHeader header = new SegmentHeader(
-                id.streamHash(), id.shard(), id.shardCount(), base, end, timestamp, next.nonce(), next.capacity());
+                id.streamHash(),
+                id.shard(),
+                id.shardCount(),
+                base,
+                previousEnd(old, base, end),
+                timestamp,
+                next.nonce(),
+                next.capacity());
         Segment segment = next.begin(path, header);
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_HEADER_WRITTEN.reached();
@@ -74,6 +81,11 @@ final class SegmentRoller {
         }
         activate(segment, base, end);
         return segment;
+    }
+
+    /// An empty segment that is replaced may have been the one that jumped over offsets: the new one did then too.
+    private static long previousEnd(@Nullable Segment old, long base, long end) {
+        return old != null && old.baseOffset() == base ? old.header().previousEnd() : end;
     }
 
     private void seal(Segment old, long end) {

@@ -30,6 +30,9 @@ final class TailCut {
     private long lastTimestamp;
     private boolean sealed;
 
+    /// The first segment of which something may never have been forced, or whose name may not have been.
+    private long forceFrom = ShardState.NO_SEGMENT;
+
     /// What a lost checkpoint had promised not to use again.
     private long reservedEnd;
 
@@ -45,6 +48,7 @@ final class TailCut {
         end = checkpoint.durableOffset();
         endBase = checkpoint.segmentBase();
         endPosition = (int) checkpoint.position();
+        forceFrom = endBase;
         if (endBase == ShardState.NO_SEGMENT) {
             long first = successor(endBase, end);
             walkFrom(first, SegmentHeader.LENGTH, first);
@@ -156,6 +160,7 @@ final class TailCut {
             if (KillPoint.ENABLED) {
                 KillPoint.RECOVERY_QUARANTINED.reached();
             }
+            forceKept();
             write(inPlace ? last : null);
         } finally {
             if (last != null) {
@@ -201,7 +206,7 @@ final class TailCut {
         }
     }
 
-    /// Wipes what lies behind the kept entries, seals there, and makes both durable.
+    /// Wipes what lies behind the kept entries and seals there.
     private void cut(Segment last) throws IOException {
         StorageFile file = last.channel();
         if (file == null) {
@@ -218,7 +223,6 @@ final class TailCut {
                 file.write(endPosition, seal, 0, seal.length);
             }
         }
-        file.force();
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_SEALED.reached();
         }
@@ -269,7 +273,34 @@ final class TailCut {
         }
         if (moved) {
             context.storage().forceDirectory(files.paths().quarantine());
-            context.storage().forceDirectory(files.paths().directory());
+        }
+    }
+
+    /// Makes all that was kept durable, names included: what was found in the page cache, or came through the last
+    /// power loss by chance, need not come through the next one, and nothing forces it again once it is called
+    /// durable.
+    private void forceKept() throws IOException {
+        for (long base : segments.bases()) {
+            if (base >= forceFrom && base <= endBase) {
+                force(base);
+            }
+        }
+        context.storage().forceDirectory(files.paths().directory());
+    }
+
+    private void force(long base) throws IOException {
+        Segment segment = segments.acquire(base).orElse(null);
+        if (segment == null) {
+            return;
+        }
+        try {
+            StorageFile file = segment.channel();
+            if (file == null) {
+                throw new IOException(segment.path() + " is not open for writing");
+            }
+            file.force();
+        } finally {
+            segment.release();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.cometlog.internal.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cometlog.internal.log.PowerCutStorage.Lie;
 import dev.cometlog.internal.log.PowerCutStorage.PowerCut;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,18 +10,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One shard through several power cuts in a row: random work, a cut in the middle of it, recovery, a look at
 /// all that is left, and more work on top of that. Everything follows from the seed.
 final class PowerCutRun {
     private static final int SEGMENT_BYTES = 64 * 1024;
+    /// The clock makes hours of steps here; what retention takes away would pass for lost.
+    private static final Map<String, String> KEEP_ALL = Map.of(StreamSettings.MAX_AGE, "PT87600H");
+
     private static final int LARGEST_BATCH = SEGMENT_BYTES / 4;
 
     private final Random random;
     private final Path directory;
-    private final Lie lie;
+    private final @Nullable String liesAt;
+    private final Set<String> forcedAt = new TreeSet<>();
     private final ManualTime time = new ManualTime();
     private final AppendedBatches appended = new AppendedBatches();
     private int lives;
@@ -33,15 +39,20 @@ final class PowerCutRun {
     private int cuts;
     private long epoch = 1;
 
-    PowerCutRun(long seed, Path directory, Lie lie) {
+    PowerCutRun(long seed, Path directory, @Nullable String liesAt) {
         this.random = new Random(seed);
         this.directory = directory;
-        this.lie = lie;
+        this.liesAt = liesAt;
     }
 
     /// How many cuts there were.
     int cuts() {
         return cuts;
+    }
+
+    /// The places in the product that forced anything.
+    Set<String> forcedAt() {
+        return forcedAt;
     }
 
     void run(int cutsWanted) throws IOException {
@@ -64,10 +75,11 @@ final class PowerCutRun {
     private void live() throws IOException {
         lives++;
         Files.createDirectories(tree());
-        try (PowerCutStorage storage = new PowerCutStorage(tree(), lie);
+        try (PowerCutStorage storage = new PowerCutStorage(tree(), liesAt);
                 ShardFixture fixture = new ShardFixture(root(), tree().resolve("0000"), storage)) {
             fixture.time = time;
             fixture.segmentBytes = SEGMENT_BYTES;
+            fixture.streamSettings = KEEP_ALL;
             fixture.epoch = epoch;
             Life life = new Life(storage, fixture);
             try {
@@ -76,6 +88,7 @@ final class PowerCutRun {
                 life.end();
             }
             epoch = fixture.epoch;
+            forcedAt.addAll(storage.forcedAt());
         }
         place ^= 1;
         cuts++;
@@ -110,6 +123,12 @@ final class PowerCutRun {
             shard = opened;
             if (random.nextInt(4) == 0) {
                 reopen(new BootId(lives, 8));
+            }
+            if (random.nextInt(8) == 0 && shard().state().nextBase() == 0) {
+                // With the page cache whole the segments tell all, and what they tell is called durable.
+                storage.delete(fixture.paths.state());
+                reopen(new BootId(lives, 9));
+                appended.promise(shard().state().durableOffset());
             }
             if (random.nextBoolean()) {
                 storage.cutAtCall(random.nextInt(60), this::cut);

@@ -14,6 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Real files that forget, at a power cut, what was not forced.
 ///
@@ -26,14 +30,6 @@ import java.util.Random;
 /// Stricter than most file systems, and meant to be: a rename between two directories may be kept in one of
 /// them alone, and forcing a new file does not make its name durable.
 final class PowerCutStorage implements Storage, AutoCloseable {
-    /// What a broken storage pretends to force; the harness must notice each.
-    enum Lie {
-        NONE,
-        SEGMENTS,
-        STATE,
-        DIRECTORIES
-    }
-
     /// Thrown by the call at which the power went. An error, so that nothing in the product handles it.
     static final class PowerCut extends Error {
         private static final long serialVersionUID = 1;
@@ -47,7 +43,12 @@ final class PowerCutStorage implements Storage, AutoCloseable {
 
     private final DiskStorage disk = new DiskStorage(FilesMode.DEFAULT);
     private final Path root;
-    private final Lie lie;
+    /// The place in the product whose force does nothing; null if all are honest.
+    private final @Nullable String liesAt;
+
+    /// The places that forced anything.
+    private final Set<String> forcedAt = new TreeSet<>();
+
     private final Map<Path, RememberedDirectory> directories = new LinkedHashMap<>();
     private final List<MappedFile> mappings = new ArrayList<>();
     private final List<Closeable> opened = new ArrayList<>();
@@ -58,9 +59,9 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private boolean dead;
 
     /// Takes what is below `root` for durable.
-    PowerCutStorage(Path root, Lie lie) throws IOException {
+    PowerCutStorage(Path root, @Nullable String liesAt) throws IOException {
         this.root = root;
-        this.lie = lie;
+        this.liesAt = liesAt;
         adopt(root);
     }
 
@@ -181,16 +182,34 @@ final class PowerCutStorage implements Storage, AutoCloseable {
             throw new AssertionError("not a file that was made here: " + path);
         }
         opened.add(file);
-        return new ForgetfulFile(file, remembered, isLiedAbout(name(path)));
+        return new ForgetfulFile(file, remembered);
     }
 
-    private boolean isLiedAbout(String name) {
-        boolean isIndex = name.endsWith(".index");
-        return switch (lie) {
-            case NONE, DIRECTORIES -> false;
-            case SEGMENTS -> !isIndex && (name.endsWith(".log") || ShardPaths.isPrepared(name));
-            case STATE -> name.equals("state");
-        };
+    /// The places in the product, such as `TailCut.force`, that asked for something to be forced so far.
+    synchronized Set<String> forcedAt() {
+        return Set.copyOf(forcedAt);
+    }
+
+    private boolean isHonest() {
+        String place = StackWalker.getInstance().walk(PowerCutStorage::place);
+        forcedAt.add(place);
+        return !place.equals(liesAt);
+    }
+
+    /// Whose idea a force was: the innermost method that is not just the way to the file.
+    private static String place(Stream<StackWalker.StackFrame> frames) {
+        return frames.filter(frame -> !isWay(frame.getClassName(), frame.getMethodName()))
+                .map(frame -> frame.getClassName()
+                                .substring(frame.getClassName().lastIndexOf('.') + 1) + "." + frame.getMethodName())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isWay(String className, String method) {
+        return className.startsWith(PowerCutStorage.class.getName())
+                || method.equals("forceState")
+                || method.equals("forceParent")
+                || method.equals("writeTemporary");
     }
 
     @Override
@@ -229,7 +248,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     @Override
     public synchronized void forceDirectory(Path directory) throws IOException {
         call();
-        if (isRemembered(directory) && lie != Lie.DIRECTORIES) {
+        if (isRemembered(directory) && isHonest()) {
             directory(directory).force();
         }
     }
@@ -282,12 +301,10 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private final class ForgetfulFile implements StorageFile {
         private final StorageFile file;
         private final RememberedFile remembered;
-        private final boolean lies;
 
-        ForgetfulFile(StorageFile file, RememberedFile remembered, boolean lies) {
+        ForgetfulFile(StorageFile file, RememberedFile remembered) {
             this.file = file;
             this.remembered = remembered;
-            this.lies = lies;
         }
 
         @Override
@@ -317,7 +334,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         public void force() throws IOException {
             synchronized (PowerCutStorage.this) {
                 call();
-                if (!lies && !dead) {
+                if (!dead && isHonest()) {
                     remembered.force();
                 }
             }
