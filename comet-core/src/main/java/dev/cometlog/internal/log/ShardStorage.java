@@ -51,6 +51,7 @@ final class ShardStorage {
         ShardStorage opened = tryOpen(context, id, paths);
         boolean stateLost = opened == null;
         if (opened == null) {
+            refuseToRebuildUnderOthers(context, paths);
             ShardFiles.createState(context, id, paths);
             opened = tryOpen(context, id, paths);
             if (opened == null) {
@@ -60,6 +61,9 @@ final class ShardStorage {
         // A page without an epoch was made in place of a lost one, by a process that died before it had recovered.
         stateLost |= opened.state.epoch() == ShardFiles.NO_EPOCH;
         try {
+            if (opened.state.epoch() == ShardFiles.NO_EPOCH) {
+                refuseToRebuildUnderOthers(context, paths);
+            }
             if (stateLost || opened.state.epoch() != context.epoch()) {
                 new ShardRecovery(context, opened).recover(stateLost);
             }
@@ -68,6 +72,24 @@ final class ShardStorage {
             opened.close();
             throw e;
         }
+    }
+
+    /// A process that has the lost page mapped goes on appending by it: a second page would hand out the same
+    /// offsets. Where there are no segments yet there is nothing to have been lost.
+    private static void refuseToRebuildUnderOthers(ShardContext context, ShardPaths paths) throws IOException {
+        if (hasSegments(context.storage(), paths) && context.incarnations().anyoneElseAlive()) {
+            throw new CometException.Damaged(
+                    paths.state(),
+                    "the state page is missing or damaged, and another process has the log open and may be using it;"
+                            + " close the log in every process, then open it again: the page is rebuilt from the"
+                            + " segments");
+        }
+    }
+
+    private static boolean hasSegments(Storage storage, ShardPaths paths) throws IOException {
+        return storage.kind(paths.directory()) == Storage.FileKind.DIRECTORY
+                && storage.list(paths.directory()).stream()
+                        .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
     }
 
     /// Null if there is no state page, or none that can be used.

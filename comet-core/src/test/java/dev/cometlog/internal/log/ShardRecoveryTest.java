@@ -1,7 +1,11 @@
 package dev.cometlog.internal.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cometlog.CometException;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.FilesMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -148,6 +152,29 @@ class ShardRecoveryTest {
         assertThat(again.state().endOffset()).isEqualTo(1000);
         assertThat(ShardFixture.read(again, secondBase)).hasSize((int) (1000 - secondBase));
         assertThat(ShardFixture.append(again, "next")).isEqualTo(1000 + ShardSync.RESERVED_AHEAD);
+        again.close(true);
+    }
+
+    @Test
+    void aStatePageThatIsLostWhileAnotherProcessIsAliveIsAnErrorAndNotRebuilt() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        Files.delete(fixture.paths.state());
+
+        try (Incarnations other = Incarnations.open(fixture.storage, directory, FilesMode.DEFAULT.file())) {
+            assertThat(other.anyoneElseAlive()).isTrue();
+            assertThatThrownBy(() -> fixture.open(ShardFixture.BOOT))
+                    .isInstanceOf(CometException.Damaged.class)
+                    .hasMessageContaining(fixture.paths.state().toString())
+                    .hasMessageContaining("another process");
+            assertThat(fixture.paths.state()).doesNotExist();
+            assertThat(ShardFixture.append(shard, "b")).isEqualTo(1);
+        }
+
+        // Once the others are gone the segments tell what there was.
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "c")).isGreaterThan(1L << 30);
+        assertThat(ShardFixture.read(again, 0)).contains("0=a", "1=b");
         again.close(true);
     }
 
