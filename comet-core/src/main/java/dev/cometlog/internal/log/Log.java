@@ -289,6 +289,8 @@ public final class Log {
 
     /// Closes the shards under the control lock, if it can be had: nobody can appear while we are the last.
     private void closeLast(List<Shard> shards, Cleanup cleanup) {
+        // Before the lock, which every other process that opens or closes waits for.
+        shards.forEach(shard -> cleanup.run(shard::settle));
         LockFile.@Nullable Held control = cleanup.call(() -> incarnations.control(config.appendTimeout()));
         boolean last = control != null && Boolean.FALSE.equals(cleanup.call(incarnations::anyoneElseAlive));
         shards.forEach(shard -> cleanup.run(() -> shard.close(last)));

@@ -354,6 +354,11 @@ public final class Shard {
         }
     }
 
+    /// Makes durable what was appended so far, ahead of a close.
+    void settle() {
+        sync.settle();
+    }
+
     /// Syncs and lets go of everything. Appends and syncs that come later fail with `Closed`.
     ///
     /// @param lastProcess whether no other process has the log open, so that the end can be called clean

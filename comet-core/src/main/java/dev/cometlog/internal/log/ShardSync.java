@@ -38,6 +38,11 @@ final class ShardSync {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private boolean closed; // guarded by turn
 
+    // Another process's sync that was waited for, and since when; guarded by turn.
+    private long awaitedClaim;
+    private long awaitedSequence;
+    private long awaitedSinceNanos;
+
     // Housekeeping's own.
     private long pendingSinceNanos = -1;
     private volatile long lastSyncNanos;
@@ -52,6 +57,9 @@ final class ShardSync {
     }
 
     /// Returns once everything below `target` survives power loss.
+    ///
+    /// @throws CometException.ShardBusy if another process has been at one and the same sync for longer than
+    ///     `appendTimeout`
     void syncTo(long target) {
         try {
             turn.lockInterruptibly();
@@ -76,6 +84,8 @@ final class ShardSync {
 
     /// Writes a checkpoint at the end even if nothing is left to sync, so that it lies in no sealed segment
     /// which may go then.
+    ///
+    /// @throws CometException.ShardBusy like [#syncTo(long)]
     void refresh() {
         turn.lock();
         try {
@@ -104,10 +114,7 @@ final class ShardSync {
         boolean abandoned =
                 claim != 0 && (claim == self || !context.incarnations().isAlive(claim));
         if (claim != 0 && !abandoned) {
-            LockSupport.parkNanos(WAIT_NANOS);
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CometException.Interrupted("syncing " + files.id(), null);
-            }
+            await(claim);
             return;
         }
         if (!state.casSyncClaim(claim, self)) {
@@ -143,6 +150,31 @@ final class ShardSync {
                 state.casSyncClaim(self, 0);
             }
         }
+    }
+
+    /// Waits a moment for the process that is syncing, unless it has not come to an end for too long: then it is
+    /// stopped or its device hangs. Whoever finds it so next is told at once.
+    private void await(long claim) {
+        long now = context.time().nanoTime();
+        long sequence = last().sequence();
+        if (claim != awaitedClaim || sequence != awaitedSequence) {
+            awaitedClaim = claim;
+            awaitedSequence = sequence;
+            awaitedSinceNanos = now;
+        } else if (now - awaitedSinceNanos > context.config().appendTimeout().toNanos()) {
+            throw new CometException.ShardBusy(files.id() + ": a sync has not ended for more than "
+                    + context.config().appendTimeout().toMillis() + " ms; it is being done by "
+                    + context.incarnations().describe(claim));
+        }
+        LockSupport.parkNanos(WAIT_NANOS);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CometException.Interrupted("syncing " + files.id(), null);
+        }
+    }
+
+    private boolean isBeingDoneElsewhere() {
+        long claim = state.syncClaim();
+        return claim != 0 && claim != self && context.incarnations().isAlive(claim);
     }
 
     /// What is to be made durable: a consistent picture, taken under the lock.
@@ -299,13 +331,23 @@ final class ShardSync {
                     turn.unlock();
                 }
             }
-            syncTo(state.endOffset());
+            // Otherwise the next tick looks again; the thread has other shards to see to.
+            if (!isBeingDoneElsewhere()) {
+                syncTo(state.endOffset());
+            }
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its background sync", files.id());
         } catch (CometException e) {
             LOG.log(System.Logger.Level.ERROR, "background sync of " + files.id() + " failed", e);
         } finally {
             scheduled.set(false);
+        }
+    }
+
+    /// Syncs what is there, so that [#close(boolean)] finds little left to do.
+    void settle() {
+        if (state.poison() == 0) {
+            syncTo(state.endOffset());
         }
     }
 
