@@ -97,7 +97,7 @@ public final class CometConsumer implements AutoCloseable {
     /// @throws CometException.LeaseHeld naming the consumer that reads the shard, if it is not this one
     /// @throws IllegalArgumentException if there is no such entry, or too many before it are not acknowledged
     public void ack(EntryId id) {
-        ack(id.stream(), id.shard(), id.offset(), id.offset() + 1);
+        ack(id.stream(), id.shard(), id.offset(), id.offset());
     }
 
     /// Acknowledges the entries from offset `from` up to and including `to`.
@@ -109,11 +109,13 @@ public final class CometConsumer implements AutoCloseable {
         if (from < 0 || to < from) {
             throw new IllegalArgumentException("0 <= from <= to must hold: from=" + from + ", to=" + to);
         }
-        ack(stream, shard, from, to + 1);
+        ack(stream, shard, from, to);
     }
 
-    private void ack(String stream, int shard, long from, long end) {
+    private void ack(String stream, int shard, long from, long last) {
         comet.checkOpen();
+        // The last offset there can be has none behind it; it does not exist either way.
+        long end = last == Long.MAX_VALUE ? last : last + 1;
         try {
             consumer.ack(stream, shard, from, end);
         } catch (IllegalStateException e) {

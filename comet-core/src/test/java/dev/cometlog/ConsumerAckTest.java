@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -196,5 +197,67 @@ class ConsumerAckTest extends ConsumerFixture {
             consumer.process(until(5), options().build());
         }
         assertThat(handled).isEqualTo(texts(0, 5));
+    }
+
+    @Test
+    void rangesThatReachBeyondTheEndAreRefusedHoweverFar() {
+        append(0, 2);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            for (long to : new long[] {2, 1L << 48, Long.MAX_VALUE}) {
+                assertThatThrownBy(() -> consumer.ackRange(STREAM, 0, 0, to))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            assertThat(consumer.lag(STREAM).entries()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void seeksToTheEndsOfTimeAreClamped() {
+        append(0, 2);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.seek(STREAM, 0, Seek.timestamp(Instant.MAX));
+            assertThat(consumer.lag(STREAM).entries()).isZero();
+            consumer.seek(STREAM, 0, Seek.timestamp(Instant.MIN));
+            assertThat(consumer.lag(STREAM).entries()).isEqualTo(2);
+            consumer.seek(STREAM, 0, Seek.offset(Long.MAX_VALUE));
+            assertThat(consumer.lag(STREAM).entries()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsStoredIsTheWatermarkAndWhatWasAcknowledgedAboveItComesAgain() throws Exception {
+        append(0, 6);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.ack(new EntryId(STREAM, 0, 0));
+            consumer.ackRange(STREAM, 0, 3, 4);
+            assertThat(consumer.lag(STREAM).shards().getFirst().ackedOffset()).isEqualTo(1);
+        }
+        comet.close();
+        open();
+        try (CometConsumer next = comet.consumer("g")) {
+            assertThat(texts(next.poll(STREAM, 10, Duration.ZERO))).isEqualTo(texts(1, 6));
+        }
+    }
+
+    @Test
+    void aShardPausesWhileTooMuchIsDeliveredAboveTheWatermark() throws Exception {
+        int window = 1 << 20;
+        CometShard shard = comet.stream(STREAM, 1).shard(0);
+        List<byte[]> batch = Collections.nCopies(1024, new byte[1]);
+        IntStream.range(0, window / 1024 + 1).forEach(i -> shard.append(batch));
+        AtomicLong delivered = new AtomicLong();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            ConsumerTask task = consumer.start(
+                    delivery -> {
+                        if (delivered.addAndGet(delivery.size()) > window) {
+                            throw new StopProcessing();
+                        }
+                    },
+                    options().batchSize(1000).autoAck(false).build());
+            awaitTrue(() -> delivered.get() == window);
+            consumer.ack(new EntryId(STREAM, 0, 0));
+            task.join();
+            assertThat(delivered).hasValue(window + 1);
+        }
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What is delivered, to whom, in which order.
@@ -145,6 +147,53 @@ class ConsumerDeliveryTest extends ConsumerFixture {
             task.join();
             assertThat(task.failure()).isEmpty();
             assertThat(handled).containsExactlyInAnyOrder("fast", "slow");
+        }
+    }
+
+    @Test
+    void shardsAreServedInTurn() throws Exception {
+        CometStream stream = comet.stream(STREAM, 5);
+        // Shards 1 and 2 lie side by side: who merely counts rounds serves the second of such a pair seldom.
+        List<Integer> busy = List.of(1, 2, 4);
+        busy.forEach(
+                shard -> IntStream.range(0, 30).forEach(i -> stream.shard(shard).append(bytes("x"))));
+        List<Integer> order = new ArrayList<>();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        order.add(delivery.shard());
+                        if (order.size() == 90) {
+                            throw new StopProcessing();
+                        }
+                    },
+                    options().batchSize(1).build());
+        }
+        for (int i = 0; i < order.size(); i += busy.size()) {
+            assertThat(order.subList(i, i + busy.size())).containsExactlyInAnyOrderElementsOf(busy);
+        }
+    }
+
+    @Test
+    void aShardOrAStreamThatCannotBeOpenedHoldsUpNoOther() throws Exception {
+        CometStream stream = comet.stream(STREAM, 2);
+        IntStream.range(0, 3).forEach(i -> stream.shard(1).append(bytes(Integer.toString(i))));
+        comet.stream("another", 1).shard(0).append(bytes("x"));
+        // A file in place of a shard's directory, and one in place of the other stream's groups.
+        Files.writeString(directory.resolve("streams/events%3Av1/0000"), "no directory");
+        Files.writeString(directory.resolve("streams/another/groups"), "no directory");
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(until(3), options().build());
+        }
+        assertThat(handled).isEqualTo(texts(0, 3));
+    }
+
+    @Test
+    void aPollOfAStreamWithAShardThatCannotBeOpenedServesTheOthers() throws Exception {
+        CometStream stream = comet.stream(STREAM, 2);
+        IntStream.range(0, 3).forEach(i -> stream.shard(1).append(bytes(Integer.toString(i))));
+        Files.writeString(directory.resolve("streams/events%3Av1/0000"), "no directory");
+        try (CometConsumer consumer = comet.consumer("g")) {
+            assertThat(texts(consumer.poll(STREAM, 10, Duration.ofSeconds(10)))).isEqualTo(texts(0, 3));
         }
     }
 }

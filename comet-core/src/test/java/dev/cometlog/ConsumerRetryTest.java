@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What happens when a handler fails, is interrupted or wants to stop.
@@ -189,5 +192,128 @@ class ConsumerRetryTest extends ConsumerFixture {
             assertThat(next.lag(STREAM).entries()).isZero();
             assertThatThrownBy(() -> self.poll(STREAM, 1, Duration.ZERO)).isInstanceOf(CometException.Closed.class);
         }
+    }
+
+    @Test
+    void whateverAHandlerThrowsIsAFailureThatIsTriedAgain() throws Exception {
+        append(0, 1);
+        List<Throwable> thrown = List.of(
+                new Exception("checked"),
+                new IllegalStateException("unchecked"),
+                new AssertionError("assertion"),
+                new OutOfMemoryError("memory"),
+                new Throwable("neither"));
+        List<Throwable> told = new ArrayList<>();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        if (told.size() < thrown.size()) {
+                            throwAnyway(thrown.get(told.size()));
+                        }
+                        until(1).handle(delivery);
+                    },
+                    options()
+                            .maxRetries(thrown.size())
+                            .onError((error, attempt) -> {
+                                told.add(error);
+                                clock.advance(Duration.ofSeconds(30));
+                            })
+                            .build());
+        }
+        assertThat(told).isEqualTo(thrown);
+        assertThat(handled).containsExactly("0");
+    }
+
+    @Test
+    void aListenerThatThrowsDoesNoHarm() throws Exception {
+        append(0, 10);
+        damage(9);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    poisoned(4, 8),
+                    options()
+                            .maxRetries(0)
+                            .onExhausted(Exhausted.skip())
+                            .onError((error, attempt) -> throwAnyway(new AssertionError("from onError")))
+                            .onBatch((size, took) -> throwAnyway(new Exception("from onBatch")))
+                            .onGap(gap -> throwAnyway(new StackOverflowError("from onGap")))
+                            .build());
+            assertThat(consumer.counts(STREAM).acked()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aFailingShardHoldsUpNoOther() throws Exception {
+        CometStream stream = comet.stream(STREAM, 2);
+        stream.shard(0).append(bytes("poison"));
+        IntStream.range(0, 50).forEach(i -> stream.shard(1).append(bytes(Integer.toString(i))));
+        AtomicInteger failures = new AtomicInteger();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        if (delivery.shard() == 0) {
+                            throw new IllegalStateException("poison");
+                        }
+                        until(50).handle(delivery);
+                    },
+                    // Time stands still: the shard that failed would be waited for for ever.
+                    options()
+                            .batchSize(1)
+                            .onError((error, attempt) -> failures.incrementAndGet())
+                            .build());
+        }
+        assertThat(handled).isEqualTo(texts(0, 50));
+        assertThat(failures).hasValue(1);
+    }
+
+    @Test
+    void withoutAutoAckStoppingAcknowledgesNothingByItself() throws Exception {
+        append(0, 3);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        consumer.ack(new EntryId(STREAM, 0, 0));
+                        throw new StopProcessing();
+                    },
+                    options().autoAck(false).build());
+            assertThat(consumer.lag(STREAM).entries()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anInterruptEndsAnIdleConsumerAndOneWithManyWorkersAtWork() throws Exception {
+        for (int parallelism : new int[] {1, 4}) {
+            if (parallelism > 1) {
+                append(0, 1);
+            }
+            CountDownLatch atWork = new CountDownLatch(1);
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            try (CometConsumer consumer = comet.consumer("g" + parallelism)) {
+                Thread thread = Thread.ofPlatform().start(() -> {
+                    try {
+                        consumer.process(
+                                delivery -> {
+                                    atWork.countDown();
+                                    Thread.sleep(Duration.ofDays(1));
+                                },
+                                options().parallelism(parallelism).build());
+                    } catch (InterruptedException | RuntimeException e) {
+                        end.set(e);
+                    }
+                });
+                if (parallelism > 1) {
+                    atWork.await();
+                }
+                thread.interrupt();
+                assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+                assertThat(end.get()).isInstanceOf(InterruptedException.class);
+            }
+        }
+    }
+
+    /// Throws what the caller has not declared, as code that is not written in Java may.
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAnyway(Throwable error) throws T {
+        throw (T) error;
     }
 }

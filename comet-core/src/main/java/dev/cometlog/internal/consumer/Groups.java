@@ -8,6 +8,7 @@ import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardFiles;
+import dev.cometlog.internal.log.ShardView;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
@@ -129,17 +130,34 @@ final class Groups {
     private static long[] starts(LogStream stream, Seek start) {
         long[] starts = new long[stream.shardCount()];
         for (int shard = 0; shard < starts.length; shard++) {
-            starts[shard] = stream.view(shard)
+            starts[shard] = view(stream, shard)
                     .map(view -> SeekTarget.resolve(view, start))
                     .orElse(0L);
         }
         return starts;
     }
 
+    /// The shard, if it exists and can be opened: one that cannot keeps no group from the others, which then has
+    /// everything of that shard before it.
+    private static Optional<ShardView> view(LogStream stream, int shard) {
+        try {
+            return stream.view(shard);
+        } catch (CometException.Closed e) {
+            throw e;
+        } catch (CometException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "shard " + shard + " of stream " + stream.name() + " cannot be opened; a new group begins at its"
+                            + " earliest entry",
+                    e);
+            return Optional.empty();
+        }
+    }
+
     /// What expired before the group protected anything was never the group's: it is no gap to it.
     private static void raiseToStart(LogStream stream, GroupFile file) {
         for (int shard = 0; shard < stream.shardCount(); shard++) {
-            long begin = stream.view(shard)
+            long begin = view(stream, shard)
                     .map(view ->
                             Math.min(view.state().startOffset(), view.state().endOffset()))
                     .orElse(0L);

@@ -5,8 +5,10 @@ import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe; the batch of one poll ends with the next.
 final class Poller {
+    private static final System.Logger LOG = System.getLogger(Poller.class.getName());
     private static final long LEASE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
+
+    /// Threads that wait in a poll and are woken by appends; any more of them look for themselves.
+    private static final int SEATS = 16;
 
     private final Member member;
     private final TimeSource time;
+    private final Wakeup wakeup = new Wakeup(SEATS);
 
     // Guarded by this.
     private final Map<ShardLease, ShardFeed> feeds = new HashMap<>();
+    private final Set<Integer> failing = new HashSet<>();
     private EntryBuffer buffer = new EntryBuffer();
     private @Nullable Batch present;
     private int turn;
@@ -40,7 +49,7 @@ final class Poller {
     /// @throws InterruptedException if interrupted while waiting
     Batch poll(int max, Duration timeout) throws InterruptedException {
         long begun = time.nanoTime();
-        IdleWait wait = new IdleWait(time, Duration.ofMillis(50));
+        IdleWait wait = new IdleWait(time, LONGEST_PAUSE, wakeup);
         while (true) {
             Batch batch = next(max);
             long left = timeout.toNanos() - (time.nanoTime() - begun);
@@ -52,7 +61,7 @@ final class Poller {
                         + member.progress().stream().name() + "\" is read by other consumers of group \""
                         + member.progress().group() + "\"");
             }
-            wait.idle(left);
+            wait.idle(left, this::hasNews);
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while polling");
             }
@@ -80,7 +89,21 @@ final class Poller {
     }
 
     private ShardFeed feed(ShardLease lease) {
-        return feeds.computeIfAbsent(lease, ShardFeed::new);
+        return feeds.computeIfAbsent(lease, this::newFeed);
+    }
+
+    private ShardFeed newFeed(ShardLease lease) {
+        lease.listen(wakeup::wakeOne);
+        return new ShardFeed(lease);
+    }
+
+    private synchronized boolean hasNews() {
+        for (ShardFeed feed : feeds.values()) {
+            if (feed.hasNews()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void settle() {
@@ -93,11 +116,29 @@ final class Poller {
         member.rebalance();
         long micros = time.epochMicros();
         for (ShardLease lease : List.copyOf(member.held())) {
-            var _ = lease.view();
+            look(lease);
             lease.stamp(micros);
             ShardFeed feed = feeds.get(lease);
             if (lease.isLeaving() && (feed == null || feed.isDrained())) {
                 release(lease, micros);
+            }
+        }
+    }
+
+    /// Looks for the shard, if it is not known yet. One that cannot be opened holds up no other.
+    private void look(ShardLease lease) {
+        try {
+            var _ = lease.view();
+            boolean _ = failing.remove(lease.shard());
+        } catch (CometException.Closed e) {
+            throw e;
+        } catch (CometException e) {
+            if (failing.add(lease.shard())) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "group " + member.progress().group() + " cannot poll shard " + lease.shard() + " of stream "
+                                + member.progress().stream().name() + " now; it is tried again",
+                        e);
             }
         }
     }

@@ -2,21 +2,15 @@ package dev.cometlog.internal.consumer;
 
 import dev.cometlog.CometException;
 import dev.cometlog.ProcessOptions;
-import dev.cometlog.Seek;
+import dev.cometlog.internal.log.AppendSignal;
 import dev.cometlog.internal.log.Log;
-import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Delivers the shards of a group to a handler, until stopped.
@@ -24,32 +18,24 @@ import org.jspecify.annotations.Nullable;
 /// Workers, as many as `parallelism` says, go round the shards and serve one batch at a time, so that none waits
 /// for another's backlog. Whoever comes by when it is due also looks for new streams and settles the leases.
 public final class ProcessLoop {
-    private static final System.Logger LOG = System.getLogger(ProcessLoop.class.getName());
-    private static final long LONGEST_LEASE_NANOS = Duration.ofSeconds(1).toNanos();
-
-    /// How long a shard that is wanted elsewhere waits for acks of what was delivered from it.
-    private static final long DRAIN_NANOS = Duration.ofSeconds(10).toNanos();
-
-    private static final ShardTask[] NONE = {};
-
     private final Log log;
 
     /// Its own share, given back at the end: a handler may close the consumer that the loop belongs to.
     private final Groups groups;
 
     private final String group;
-    private final Object owner;
     private final ProcessOptions options;
-    private final Subscription subscription;
     private final ShardServer server;
     private final TimeSource time;
+    private final Wakeup wakeup;
+    private final TaskTable table;
+    private final AppendSignal.Listener opened;
 
-    private final AtomicInteger turn = new AtomicInteger();
     private final List<Thread> workers = new ArrayList<>(); // guarded by itself
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /// Replaced as a whole.
-    private volatile ShardTask[] tasks = NONE;
+    /// Where the next round begins: behind the shard that was served last. Workers may overwrite each other's.
+    private volatile int turn;
 
     private volatile boolean stopping;
     private volatile boolean interrupted;
@@ -57,22 +43,17 @@ public final class ProcessLoop {
     /// The first failure.
     private volatile @Nullable Throwable failure;
 
-    // Guarded by maintenance, but for reads of the times.
-    private final ReentrantLock maintenance = new ReentrantLock();
-    private final Map<String, Member> members = new HashMap<>();
-    private boolean discovered;
-    private volatile long leasesDue;
-    private volatile long discoveryDue;
-
     ProcessLoop(Log log, String group, Object owner, ProcessOptions options, BatchHandler handler) {
         this.log = log;
-        this.groups = Groups.of(log);
         this.group = group;
-        this.owner = owner;
         this.options = options;
-        this.subscription = Subscription.of(options);
         this.time = log.time();
         this.server = new ShardServer(log, options, handler);
+        this.wakeup = new Wakeup(options.parallelism());
+        // Behind whatever may throw: a share that is not given back keeps files open.
+        this.groups = Groups.of(log);
+        this.table = new TaskTable(log, groups, group, owner, options, wakeup);
+        this.opened = table::opened;
     }
 
     /// Delivers until stopped; the calling thread is the only worker unless there are several.
@@ -80,17 +61,23 @@ public final class ProcessLoop {
     /// @throws InterruptedException if the calling thread was interrupted; nothing is delivered any more then
     /// @throws CometException.HandlerFailed if a handler failed for good and that means to stop
     public void run() throws InterruptedException {
+        log.openings().add(opened);
         try {
-            maintain(true);
+            table.maintain(true);
             if (options.parallelism() == 1) {
                 work();
             } else {
                 workTogether();
             }
+        } catch (CometException.Interrupted e) {
+            // Its interrupt status is set again; what we throw clears it.
+            boolean _ = Thread.interrupted();
+            interrupted = true;
         } finally {
             stopping = true;
+            log.openings().remove(opened);
             try {
-                leave();
+                table.leave();
             } finally {
                 groups.leave();
                 ended.countDown();
@@ -166,25 +153,43 @@ public final class ProcessLoop {
         return stopping;
     }
 
+    /// Shards whose present delivery is being handled for longer than `nanos`.
+    List<ShardTask> handledLongerThan(long nanos) {
+        long now = time.nanoTime();
+        List<ShardTask> found = new ArrayList<>();
+        for (ShardTask task : table.tasks()) {
+            if (task.handlingNanos(now) > nanos) {
+                found.add(task);
+            }
+        }
+        return found;
+    }
+
     private void work() {
         synchronized (workers) {
             workers.add(Thread.currentThread());
         }
         EntryBuffer buffer = new EntryBuffer();
-        IdleWait wait = new IdleWait(time, options.pollInterval());
+        IdleWait wait = new IdleWait(time, options.pollInterval(), wakeup);
         try {
             while (!stopping) {
                 if (Thread.interrupted()) {
                     interrupted = true;
                     stop();
-                } else if (serveNext(buffer)) {
-                    wait.busy();
-                } else {
-                    wait.idle();
+                    break;
                 }
-                maintainIfDue();
+                boolean served = serveNext(buffer);
+                if (served) {
+                    wait.busy();
+                }
+                if (!stopping) {
+                    table.maintainIfDue();
+                }
+                if (!served) {
+                    wait.idle(table.nanosLeft(), this::hasSomethingToDo);
+                }
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
         } finally {
             synchronized (workers) {
@@ -200,15 +205,31 @@ public final class ProcessLoop {
         stop();
     }
 
+    private boolean hasSomethingToDo() {
+        if (stopping) {
+            return true;
+        }
+        long now = time.nanoTime();
+        for (ShardTask task : table.tasks()) {
+            if (task.isReady(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Serves the next shard, in turn, that has something; false if none had.
     private boolean serveNext(EntryBuffer buffer) {
-        ShardTask[] present = tasks;
+        ShardTask[] present = table.tasks();
         long now = time.nanoTime();
+        int first = turn;
         for (int i = 0; i < present.length; i++) {
-            ShardTask task = present[Integer.remainderUnsigned(turn.getAndIncrement(), present.length)];
+            int next = Integer.remainderUnsigned(first + i, present.length);
+            ShardTask task = present[next];
             if (!task.tryTake(now)) {
                 continue;
             }
+            turn = next + 1;
             try {
                 if (conclude(server.serve(task, buffer))) {
                     return true;
@@ -237,120 +258,5 @@ public final class ProcessLoop {
                 yield true;
             }
         };
-    }
-
-    private void maintainIfDue() {
-        if (stopping || time.nanoTime() - leasesDue < 0 || !maintenance.tryLock()) {
-            return;
-        }
-        try {
-            maintain(false);
-        } catch (CometException.Closed e) {
-            throw e;
-        } catch (RuntimeException e) {
-            if (log.isClosed()) {
-                throw e;
-            }
-            LOG.log(System.Logger.Level.WARNING, "group " + group + ": leases could not be settled; tried again", e);
-        } finally {
-            maintenance.unlock();
-        }
-    }
-
-    /// Looks for streams if that is due, and settles the leases.
-    private void maintain(boolean first) {
-        maintenance.lock();
-        try {
-            long now = time.nanoTime();
-            leasesDue = now + Math.min(options.discoveryInterval().toNanos(), LONGEST_LEASE_NANOS);
-            if (first || now - discoveryDue >= 0) {
-                discoveryDue = now + options.discoveryInterval().toNanos();
-                discover();
-            }
-            long micros = time.epochMicros();
-            for (Member member : members.values()) {
-                member.rebalance();
-            }
-            for (ShardTask task : tasks) {
-                task.feed().lease().stamp(micros);
-                giveUpIfWanted(task, now, micros);
-            }
-            tasks = present();
-        } finally {
-            maintenance.unlock();
-        }
-    }
-
-    private void discover() {
-        for (String name : log.streamNames()) {
-            boolean excluded = !subscription.names(name) && log.isDeadLetter(name);
-            Member member = members.get(name);
-            if (member == null && !excluded) {
-                log.find(name).ifPresent(this::join);
-            } else if (member != null && excluded) {
-                member.retire();
-            }
-        }
-        discovered = true;
-    }
-
-    private void join(LogStream stream) {
-        int[] shards = subscription.shardsOf(stream.name(), stream.shardCount());
-        if (shards.length == 0) {
-            return;
-        }
-        // A stream that appears while we are at work is new: nothing of it was there before.
-        Seek start = discovered ? Seek.earliest() : options.startAt();
-        GroupProgress progress = groups.findOrCreate(stream, group, start);
-        members.put(stream.name(), new Member(progress, owner, shards, subscription.isFixed()));
-    }
-
-    private void giveUpIfWanted(ShardTask task, long now, long micros) {
-        if (!task.feed().lease().isLeaving()) {
-            return;
-        }
-        boolean drained = options.autoAck() || task.feed().isDrained() || task.leavingNanos(now) >= DRAIN_NANOS;
-        // Taken for good: nobody serves it again.
-        if (drained && task.tryTake()) {
-            task.member().release(task.feed().lease(), micros);
-        }
-    }
-
-    /// The tasks of all leases that are held: those there were, and new ones.
-    private ShardTask[] present() {
-        Map<ShardLease, ShardTask> known = new HashMap<>();
-        for (ShardTask task : tasks) {
-            known.put(task.feed().lease(), task);
-        }
-        List<ShardTask> all = new ArrayList<>();
-        for (Member member : members.values()) {
-            for (ShardLease lease : member.held()) {
-                // Asked now and then alone: whether a shard has come to be is a question to the file system.
-                var _ = lease.view();
-                ShardTask task = known.get(lease);
-                all.add(task != null ? task : newTask(member, lease));
-            }
-        }
-        return all.toArray(NONE);
-    }
-
-    private ShardTask newTask(Member member, ShardLease lease) {
-        return new ShardTask(
-                member, lease, new Retries(options.maxRetries(), options.retryDelay(), new SplittableRandom()));
-    }
-
-    /// Gives up everything. No worker is left.
-    private void leave() {
-        maintenance.lock();
-        try {
-            tasks = NONE;
-            if (!log.isClosed()) {
-                long micros = time.epochMicros();
-                members.values().forEach(member -> member.close(micros));
-            }
-            members.clear();
-        } finally {
-            maintenance.unlock();
-        }
     }
 }

@@ -18,6 +18,9 @@ final class Retries {
     /// Calls in a row that failed with the entry at `failedFrom`.
     private int attempts;
 
+    /// Times in a row that nothing could be tried at all.
+    private int postponements;
+
     /// The delivery that failed: the first offset, and the one behind the last.
     private long failedFrom = NOWHERE;
 
@@ -45,6 +48,16 @@ final class Retries {
         return !waiting || nanoTime - dueNanos >= 0;
     }
 
+    /// Whether there is something that is not to be done before [#dueNanos()].
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /// Means something only while [#isWaiting()].
+    long dueNanos() {
+        return dueNanos;
+    }
+
     /// Calls with the present entry that failed so far.
     int attempts() {
         return attempts;
@@ -62,6 +75,7 @@ final class Retries {
     /// A delivery up to, not including, `end` was handled.
     void succeeded(long end) {
         waiting = false;
+        postponements = 0;
         if (!bisecting || end >= failedEnd) {
             forget();
         }
@@ -89,10 +103,14 @@ final class Retries {
         forget();
     }
 
-    /// What was given up cannot be dealt with now, or nothing could be read: tried again later.
-    void postpone(long nanoTime) {
-        attempts++;
+    /// What was given up cannot be dealt with now, or nothing could be read: tried again later. No attempt of the
+    /// handler is used up by it.
+    ///
+    /// @return how often in a row it came to that
+    int postpone(long nanoTime) {
+        postponements++;
         waitFrom(nanoTime);
+        return postponements;
     }
 
     private void waitFrom(long nanoTime) {
@@ -102,13 +120,14 @@ final class Retries {
 
     /// Between half of the exponential delay and all of it, so that consumers that failed together part.
     private long delay() {
-        int doublings = Math.min(attempts - 1, 40);
+        int doublings = Math.min(attempts + postponements - 1, 40);
         long delay = delayNanos > LONGEST_DELAY_NANOS >> doublings ? LONGEST_DELAY_NANOS : delayNanos << doublings;
         return delay - random.nextLong(delay / 2 + 1);
     }
 
     private void forget() {
         attempts = 0;
+        postponements = 0;
         failedFrom = NOWHERE;
         failedEnd = NOWHERE;
         bisecting = false;

@@ -8,6 +8,8 @@ import java.time.temporal.ChronoUnit;
 
 /// Finds the offset that a seek means in a shard: always one between the start and the end.
 final class SeekTarget {
+    private static final long FARTHEST_SECONDS = Long.MAX_VALUE / 1_000_000 - 1;
+
     private SeekTarget() {}
 
     static long resolve(ShardView view, Seek seek) {
@@ -22,7 +24,9 @@ final class SeekTarget {
         return Math.clamp(offset, start, Math.max(start, end));
     }
 
+    /// Microseconds since 1970, as near as they can be had: no entry is as old, or as young, as what has none.
     private static long micros(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+        long seconds = Math.clamp(time.getEpochSecond(), -FARTHEST_SECONDS, FARTHEST_SECONDS);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.ofEpochSecond(seconds, time.getNano()));
     }
 }

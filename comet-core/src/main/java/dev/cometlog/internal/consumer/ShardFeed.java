@@ -3,6 +3,7 @@ package dev.cometlog.internal.consumer;
 import dev.cometlog.Gap;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.ShardReader;
+import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.log.ShardView;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class ShardFeed {
     private volatile long position;
 
     private volatile int generation;
+
+    /// The watermark at which nothing had room above it; [#NOWHERE] if there is room.
+    private volatile long fullAt = NOWHERE;
 
     // Of the present read.
     private EntryBuffer buffer = new EntryBuffer();
@@ -48,7 +52,13 @@ final class ShardFeed {
     /// Whether there may be something to read. Cheap: asked for every shard again and again.
     boolean hasNews() {
         ShardView view = lease.knownView();
-        return view != null && (view.state().endOffset() > position || lease.generation() != generation);
+        if (view == null) {
+            return false;
+        }
+        if (lease.generation() != generation) {
+            return true;
+        }
+        return view.state().endOffset() > position && (fullAt == NOWHERE || lease.watermark() != fullAt);
     }
 
     /// Goes back to an offset that was delivered before.
@@ -72,8 +82,15 @@ final class ShardFeed {
             generation = present;
         }
         gaps = new ArrayList<>(0);
+        fullAt = NOWHERE;
         if (view != null) {
+            long watermark = lease.watermark();
+            long before = position;
+            boolean hasMore = view.state().endOffset() > before;
             scan(view, into, max);
+            if (hasMore && position <= before && into.count() == 0 && gaps.isEmpty()) {
+                fullAt = watermark;
+            }
         }
         return new Batch(lease.progress().stream().name(), lease, present, into, List.copyOf(gaps));
     }
@@ -119,11 +136,22 @@ final class ShardFeed {
         if (overshot != NOWHERE) {
             return;
         }
-        if (buffer.count() == 0) {
-            gaps.add(gap);
-        } else {
+        if (buffer.count() > 0) {
             overshot = gap.from();
+        } else if (!holes || !lease.isAcked(gap.from())) {
+            // One that is acknowledged was told before, and waits for what lies below it.
+            gaps.add(typed(gap));
         }
+    }
+
+    /// To a group, what retention deleted before the group had read it was dropped, unless nothing was protected.
+    private Gap typed(Gap gap) {
+        ShardView view = lease.knownView();
+        boolean dropped = gap.reason() == Gap.Reason.RETENTION
+                && view != null
+                && view.state().counter(ShardState.Counter.DROPPED) > 0
+                && lease.progress().stream().settings().protectUnconsumed();
+        return dropped ? new Gap(gap.stream(), gap.shard(), gap.from(), gap.to(), Gap.Reason.DROP) : gap;
     }
 
     /// A gap that has no room above the watermark is passed once everything before it is acknowledged.

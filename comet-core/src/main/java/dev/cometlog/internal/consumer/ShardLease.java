@@ -4,6 +4,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.Gap;
 import dev.cometlog.internal.consumer.GroupFile.Counter;
 import dev.cometlog.internal.format.GroupDescriptor;
+import dev.cometlog.internal.log.AppendSignal;
 import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.log.ShardView;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class ShardLease {
     private long word;
     private boolean released;
     private boolean stampDue;
+    private AppendSignal.@Nullable Listener listener;
 
     ShardLease(GroupProgress progress, int shard, Object owner, long word) {
         this.progress = progress;
@@ -84,9 +86,28 @@ final class ShardLease {
         return found;
     }
 
+    /// Who is told, from now on and until the release, of what this process appends.
+    synchronized void listen(AppendSignal.Listener to) {
+        listener = to;
+        if (view != null && !released) {
+            progress.stream().shard(shard).appends().add(to);
+        }
+    }
+
+    private void unlisten() {
+        AppendSignal.Listener present = listener;
+        if (view != null && present != null) {
+            progress.stream().shard(shard).appends().remove(present);
+        }
+    }
+
     private synchronized void attach(ShardView found) {
         if (view != null || released) {
             return;
+        }
+        AppendSignal.Listener waiting = listener;
+        if (waiting != null) {
+            progress.stream().shard(shard).appends().add(waiting);
         }
         ShardState state = found.state();
         long end = state.endOffset();
@@ -244,6 +265,7 @@ final class ShardLease {
                 return;
             }
             stamp(epochMicros);
+            unlisten();
             released = true;
         }
         progress.release(this);

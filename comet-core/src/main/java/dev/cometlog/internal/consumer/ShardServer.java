@@ -88,8 +88,8 @@ final class ShardServer {
                 "shard " + task.feed().lease().shard() + " of stream "
                         + task.feed().lease().progress().stream().name() + " cannot be served; it is tried again",
                 error);
-        task.retries().postpone(log.time().nanoTime());
-        listen(() -> options.onError().accept(error, task.retries().attempts()));
+        int times = task.retries().postpone(log.time().nanoTime());
+        listen(() -> options.onError().accept(error, times));
         return NOTHING;
     }
 
@@ -101,6 +101,7 @@ final class ShardServer {
 
     private Outcome deliver(ShardTask task, Batch batch) {
         long started = log.time().nanoTime();
+        task.handlingBegins(started);
         try {
             handler.handle(batch);
         } catch (StopProcessing stop) {
@@ -109,6 +110,8 @@ final class ShardServer {
             return new Outcome.Interrupted();
         } catch (Throwable e) {
             return failed(task, batch, e);
+        } finally {
+            task.handlingEnds();
         }
         Duration took = Duration.ofNanos(log.time().nanoTime() - started);
         try {
@@ -124,8 +127,12 @@ final class ShardServer {
         return PROGRESS;
     }
 
-    private static Outcome stopped(Batch batch, StopProcessing stop) {
+    /// Acknowledges what succeeded, unless the handler does that itself.
+    private Outcome stopped(Batch batch, StopProcessing stop) {
         EntryId before = stop.before();
+        if (!options.autoAck()) {
+            return new Outcome.Stopped();
+        }
         if (before == null) {
             batch.ack();
         } else if (before.stream().equals(batch.stream()) && before.shard() == batch.shard()) {
@@ -196,7 +203,8 @@ final class ShardServer {
     private static void listen(Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is: the entries that are being delivered are not to suffer from it.
             LOG.log(System.Logger.Level.WARNING, "a listener failed", e);
         }
     }

@@ -40,6 +40,7 @@ public final class Log {
     private final ThreadPoolExecutor background;
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
+    private final AppendSignal openings = new AppendSignal();
     private volatile boolean closed;
 
     /// What [LogOpener] has opened.
@@ -160,7 +161,19 @@ public final class Log {
     }
 
     private LogStream opened(StoredStream stream) {
-        return streams.computeIfAbsent(stream.name(), name -> new LogStream(stream, context(stream)));
+        LogStream known = streams.get(stream.name());
+        if (known != null) {
+            return known;
+        }
+        LogStream opened =
+                streams.computeIfAbsent(stream.name(), name -> new LogStream(stream, context(stream), openings));
+        openings.raise();
+        return opened;
+    }
+
+    /// Raised when this process has opened a stream or a shard, which may be new.
+    public AppendSignal openings() {
+        return openings;
     }
 
     private ShardContext context(StoredStream stream) {

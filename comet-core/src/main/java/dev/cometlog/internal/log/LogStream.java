@@ -21,11 +21,15 @@ public final class LogStream {
     /// Of a log that was opened read-only, in place of `shards`.
     private final AtomicReferenceArray<ShardView> views;
 
+    private final AppendSignal opened;
+
     private boolean closed; // guarded by this
 
-    LogStream(StoredStream stored, ShardContext context) {
+    /// @param opened is raised when a shard was opened
+    LogStream(StoredStream stored, ShardContext context, AppendSignal opened) {
         this.stored = stored;
         this.context = context;
+        this.opened = opened;
         this.shards = new AtomicReferenceArray<>(stored.settings().shards());
         this.views = new AtomicReferenceArray<>(stored.settings().shards());
     }
@@ -67,6 +71,7 @@ public final class LogStream {
         }
         open = Shard.open(context, id, stored.shardPaths(number));
         shards.set(number, open);
+        opened.raise();
         return open;
     }
 

@@ -32,6 +32,7 @@ public final class Shard {
     private final ShardSync sync;
     private final ShardRetention retention;
     private final EncoderPool encoders = new EncoderPool();
+    private final AppendSignal appends = new AppendSignal();
     private final long rollMicros;
 
     /// Guarded by `lock`.
@@ -84,6 +85,11 @@ public final class Shard {
 
     public ShardView view() {
         return files.view();
+    }
+
+    /// Raised after each append of this process.
+    public AppendSignal appends() {
+        return appends;
     }
 
     /// Appends one payload and returns its offset.
@@ -178,6 +184,7 @@ public final class Shard {
             }
             if (need == ActiveSegment.Need.NONE) {
                 active.prepareIfHalfFull();
+                appends.raise();
                 return offset;
             }
             provide(need, bytes, count);

@@ -51,4 +51,17 @@ class RetriesTest {
         assertThat(retries.attempts()).isZero();
         assertThat(retries.isDue(0)).isTrue();
     }
+
+    @Test
+    void whatCouldNotBeTriedUsesUpNoAttempt() {
+        Retries retries = new Retries(1, Duration.ofSeconds(1), new Random(1));
+        for (int times = 1; times <= 5; times++) {
+            assertThat(retries.postpone(0)).isEqualTo(times);
+            assertThat(retries.isDue((SECOND << (times - 1)) / 2 - 1)).isFalse();
+            assertThat(retries.isDue(SECOND << (times - 1))).isTrue();
+        }
+        assertThat(retries.failed(0, 1, 0)).isEqualTo(Next.RETRY);
+        assertThat(retries.failed(0, 1, 0)).isEqualTo(Next.GIVE_UP);
+        assertThat(retries.attempts()).isEqualTo(2);
+    }
 }
