@@ -118,8 +118,8 @@ public final class CometShard {
 
     /// Returns once everything appended before, by any process, survives power loss.
     ///
-    /// @throws CometException.ShardBusy if another process has been in the middle of one sync of this shard for longer
-    ///     than `appendTimeout`; what was appended is as safe as before
+    /// @throws CometException.ShardBusy if another process has been in the middle of one sync of this shard for
+    ///     longer than `appendTimeout`; what was appended is as safe as before
     /// @throws CometException.Poisoned if forcing the data failed, here or in another process
     public void sync() {
         try {

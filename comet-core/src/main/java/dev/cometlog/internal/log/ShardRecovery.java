@@ -92,10 +92,10 @@ final class ShardRecovery {
     /// behind what it announced; a copy from an earlier time shows that way.
     private boolean isPlausible() throws IOException {
         long base = state.activeBase();
-        if (base == ShardState.NO_SEGMENT) {
-            return segments.bases().length == 0 || state.nextBase() > state.endOffset();
-        }
         long[] bases = segments.bases();
+        if (base == ShardState.NO_SEGMENT) {
+            return bases.length == 0 || state.nextBase() > state.endOffset() || isHalfDoneFirstRoll(bases);
+        }
         Optional<Segment> active = segments.acquire(base);
         if (active.isEmpty()) {
             return false;
@@ -114,6 +114,11 @@ final class ShardRecovery {
         } finally {
             segment(active).release();
         }
+    }
+
+    /// Whether the only segment is one that was named and not yet active when its maker died: repair drops it.
+    private boolean isHalfDoneFirstRoll(long[] bases) throws IOException {
+        return bases.length == 1 && bases[0] == state.endOffset() && !hasEntries(bases[0]);
     }
 
     private static Segment segment(Optional<Segment> present) {

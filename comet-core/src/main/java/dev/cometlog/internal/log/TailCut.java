@@ -310,7 +310,7 @@ final class TailCut {
         if (storage.kind(quarantine) == Storage.FileKind.ABSENT) {
             storage.createDirectory(quarantine);
         }
-        Path target = quarantine.resolve(String.valueOf(segment.getFileName()));
+        Path target = freeName(quarantine, String.valueOf(segment.getFileName()));
         LOG.log(
                 System.Logger.Level.WARNING,
                 "{0} lies behind the recovered end {1}; moved to {2}",
@@ -318,6 +318,15 @@ final class TailCut {
                 end,
                 target);
         storage.rename(segment, target);
+    }
+
+    /// Nothing that was moved there before is replaced.
+    private Path freeName(Path quarantine, String name) throws IOException {
+        Path free = quarantine.resolve(name);
+        for (int i = 1; context.storage().kind(free) != Storage.FileKind.ABSENT; i++) {
+            free = quarantine.resolve(name + "." + i);
+        }
+        return free;
     }
 
     private void write(@Nullable Segment active) {

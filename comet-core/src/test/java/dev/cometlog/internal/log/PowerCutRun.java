@@ -85,6 +85,7 @@ final class PowerCutRun {
             try {
                 life.live();
             } catch (PowerCut e) {
+                storage.dontCut();
                 life.end();
             }
             epoch = fixture.epoch;

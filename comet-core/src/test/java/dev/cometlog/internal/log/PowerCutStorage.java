@@ -57,6 +57,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private long cutAtCall = NEVER;
     private Runnable onCut = () -> {};
     private boolean dead;
+    private @Nullable Path lastRename;
 
     /// Takes what is below `root` for durable.
     PowerCutStorage(Path root, @Nullable String liesAt) throws IOException {
@@ -88,19 +89,29 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         return file;
     }
 
-    /// Cuts the power before the n-th call from now: `action` runs, then the call fails with [PowerCut].
+    /// Cuts the power before the n-th call from now: `action` runs, then this call and all later ones fail with
+    /// [PowerCut].
     synchronized void cutAtCall(long n, Runnable action) {
         cutAtCall = calls + n;
         onCut = action;
     }
 
+    /// Ends everything right behind the rename to `path`.
+    synchronized void cutBehindRename(Path path) {
+        lastRename = path;
+    }
+
+    /// Lets calls through again, if only those with which everything is let go of.
     synchronized void dontCut() {
         cutAtCall = NEVER;
     }
 
     private void call() {
         calls++;
-        if (calls > cutAtCall && !dead) {
+        if (calls > cutAtCall && dead) {
+            throw new PowerCut();
+        }
+        if (calls > cutAtCall) {
             dead = true;
             onCut.run();
             throw new PowerCut();
@@ -233,6 +244,11 @@ final class PowerCutStorage implements Storage, AutoCloseable {
                 parent(from).remove(name(from));
                 parent(to).put(name(to), moved);
             }
+        }
+        if (to.equals(lastRename)) {
+            cutAtCall = calls;
+            dead = true;
+            throw new PowerCut();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -175,6 +176,68 @@ class ShardRecoveryTest {
         Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
         assertThat(ShardFixture.append(again, "c")).isGreaterThan(1L << 30);
         assertThat(ShardFixture.read(again, 0)).contains("0=a", "1=b");
+        again.close(true);
+    }
+
+    @Test
+    void dyingAtAnyStepOfTheFirstAppendCostsNoOffsets() throws IOException {
+        boolean done = false;
+        for (int step = 0; !done; step++) {
+            Path root = directory.resolve("step" + step);
+            Path shards = Files.createDirectories(root.resolve("shards"));
+            try (PowerCutStorage storage = new PowerCutStorage(shards, null);
+                    ShardFixture dying = new ShardFixture(root, shards.resolve("0000"), storage)) {
+                storage.cutAtCall(step, () -> {});
+                try {
+                    ShardFixture.append(dying.open(ShardFixture.BOOT), "a");
+                    done = true;
+                } catch (PowerCutStorage.PowerCut e) {
+                    assertThat(step).isLessThan(100);
+                } finally {
+                    storage.dontCut();
+                }
+            }
+            try (ShardFixture next =
+                    new ShardFixture(root, shards.resolve("0000"), new DiskStorage(FilesMode.DEFAULT))) {
+                Shard again = next.openInNewEpoch(ShardFixture.BOOT);
+                assertThat(ShardFixture.append(again, "b")).as("step %d", step).isEqualTo(done ? 1 : 0);
+                again.close(true);
+            }
+        }
+    }
+
+    @Test
+    void dyingRightAfterTheFirstSegmentGotItsNameCostsNoOffsets() throws IOException {
+        Path shards = Files.createDirectories(directory.resolve("shards"));
+        try (PowerCutStorage storage = new PowerCutStorage(shards, null);
+                ShardFixture dying = new ShardFixture(directory, shards.resolve("0000"), storage)) {
+            storage.cutBehindRename(dying.paths.segment(0));
+            Shard shard = dying.open(ShardFixture.BOOT);
+            assertThatThrownBy(() -> ShardFixture.append(shard, "a")).isInstanceOf(PowerCutStorage.PowerCut.class);
+            assertThat(dying.paths.segment(0)).exists();
+            storage.dontCut();
+        }
+        try (ShardFixture next =
+                new ShardFixture(directory, shards.resolve("0000"), new DiskStorage(FilesMode.DEFAULT))) {
+            Shard again = next.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(ShardFixture.append(again, "b")).isEqualTo(0);
+            again.close(true);
+        }
+    }
+
+    @Test
+    void whatIsMovedToQuarantineReplacesNothingThere() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.close(true);
+        Path quarantine = Files.createDirectory(fixture.paths.quarantine());
+        String name = "00000000000000000005.log";
+        Files.writeString(quarantine.resolve(name), "earlier");
+        Files.writeString(fixture.paths.directory().resolve(name), "no segment");
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(quarantine.resolve(name)).hasContent("earlier");
+        assertThat(quarantine.resolve(name + ".1")).hasContent("no segment");
         again.close(true);
     }
 
