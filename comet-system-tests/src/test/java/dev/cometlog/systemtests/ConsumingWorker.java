@@ -5,61 +5,82 @@ import dev.cometlog.CometConsumer;
 import dev.cometlog.Delivery;
 import dev.cometlog.Entry;
 import dev.cometlog.ProcessOptions;
+import dev.cometlog.systemtests.GroupJournal.Event;
+import dev.cometlog.systemtests.GroupJournal.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A JVM that processes a group until killed, and notes in a journal what it handled: `shard from end` a line.
+/// A JVM that processes a group until killed, and notes in a [GroupJournal] what it handled and acknowledged.
 ///
 /// While it handles a delivery it holds a file lock of the shard's, which the kernel frees if it dies: if that
-/// cannot be had, two members were at one shard, and the journal says `overlap`.
-final class ConsumingWorker {
-    static final int BATCH = 100;
+/// cannot be had, two members are at one shard.
+///
+/// Arguments: log directory, journal, directory of locks, group.
+final class ConsumingWorker implements AutoCloseable {
+    private static final int BATCH = 100;
 
-    private ConsumingWorker() {}
+    private final FileChannel journal;
+    private final Path locks;
+
+    /// What is being handled, for the note that it was acknowledged. One delivery is handled at a time.
+    private Event handling = new Event(Kind.HANDLING, 0, 0, 0, 0);
+
+    private ConsumingWorker(Path journal, Path locks) throws IOException {
+        this.journal = FileChannel.open(journal, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.locks = locks;
+    }
 
     public static void main(String[] args) throws Exception {
-        Path locks = Path.of(args[2]);
         try (Comet comet = Comet.open(Path.of(args[0]));
-                CometConsumer consumer = comet.consumer("group");
-                FileChannel journal =
-                        FileChannel.open(Path.of(args[1]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                CometConsumer consumer = comet.consumer(args[3]);
+                ConsumingWorker worker = new ConsumingWorker(Path.of(args[1]), Path.of(args[2]))) {
             consumer.process(
-                    delivery -> handle(delivery, journal, locks),
+                    worker::handle,
                     ProcessOptions.builder()
                             .batchSize(BATCH)
                             .discoveryInterval(Duration.ofMillis(100))
+                            .onBatch((size, took) -> worker.acknowledged())
                             .build());
         }
     }
 
-    private static void handle(Delivery delivery, FileChannel journal, Path locks) throws IOException {
+    private void handle(Delivery delivery) throws IOException {
+        long began = System.nanoTime();
         try (FileChannel file = FileChannel.open(
                         locks.resolve("shard-" + delivery.shard()),
                         StandardOpenOption.CREATE,
                         StandardOpenOption.WRITE);
                 @Nullable FileLock lock = file.tryLock()) {
-            if (lock == null) {
-                write(journal, "overlap " + delivery.shard());
-            }
             long from = -1;
             long end = -1;
             for (Entry entry : delivery) {
                 from = from < 0 ? entry.id().offset() : from;
                 end = entry.id().offset() + 1;
             }
-            write(journal, delivery.shard() + " " + from + " " + end);
+            handling = new Event(Kind.HANDLING, delivery.shard(), from, end, began);
+            handling.appendTo(journal);
+            if (lock == null) {
+                new Event(Kind.OVERLAP, delivery.shard(), from, end, began).appendTo(journal);
+            }
         }
     }
 
-    /// In one write, so that a line is there whole or not at all.
-    private static void write(FileChannel journal, String line) throws IOException {
-        int _ = journal.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+    private void acknowledged() {
+        try {
+            handling.acknowledged(System.nanoTime()).appendTo(journal);
+        } catch (IOException e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        journal.close();
     }
 }

@@ -3,29 +3,30 @@ package dev.cometlog.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.Comet;
-import dev.cometlog.CometShard;
+import dev.cometlog.CometConsumer;
 import dev.cometlog.CometStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Three consumer processes in one group, two writers, and somebody who kills and stops the consumers:
-/// `-Dcomet.groupSeconds=600` for longer.
+/// Three consumer processes in one group, two writer processes, and somebody who kills, stops and continues them at
+/// random: `-Dcomet.groupSeconds=600` for longer, `-Dcomet.seed=…` for the same strikes again.
 class GroupKillIT {
     private static final int SECONDS = Integer.getInteger("comet.groupSeconds", 30);
     private static final int CONSUMERS = 3;
+    private static final int WRITERS = 2;
     private static final int SHARDS = 6;
-    private static final long WRITER_PAUSE_NANOS = 200_000;
+    private static final String GROUP = "group";
 
     @TempDir
     Path directory;
@@ -33,94 +34,151 @@ class GroupKillIT {
     private final long seed = Long.getLong("comet.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final List<Process> consumers = new ArrayList<>();
+    private final List<Process> writers = new ArrayList<>();
+    private Path journals;
+    private Path locks;
+    private Path acks;
     private int started;
     private int kills;
+    private int stops;
+
+    @BeforeEach
+    void makeDirectories() throws IOException {
+        journals = Files.createDirectory(directory.resolve("journals"));
+        locks = Files.createDirectory(directory.resolve("locks"));
+        acks = Files.createDirectory(directory.resolve("acks"));
+    }
+
+    @AfterEach
+    void endProcesses() {
+        consumers.forEach(GroupKillIT::kill);
+        writers.forEach(GroupKillIT::kill);
+    }
 
     @Test
     void everyEntryIsHandledAndOnlyWhatWasNotAcknowledgedAgain() throws Exception {
-        Path journals = Files.createDirectory(directory.resolve("journals"));
-        Path locks = Files.createDirectory(directory.resolve("locks"));
-        AtomicBoolean stop = new AtomicBoolean();
         try (Comet comet = Comet.open(directory.resolve("log"))) {
-            CometStream stream = comet.stream("events:v1", SHARDS);
-            List<Thread> writers = List.of(
-                    Thread.ofPlatform().start(() -> write(stream, stop)),
-                    Thread.ofPlatform().start(() -> write(stream, stop)));
-            try {
-                for (int i = 0; i < CONSUMERS; i++) {
-                    consumers.add(start(journals, locks));
-                }
-                long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-                while (System.nanoTime() < end) {
-                    strike(journals, locks);
-                }
-                stop.set(true);
-                for (Thread writer : writers) {
-                    writer.join();
-                }
+            CometStream stream = comet.stream(AppendingWorker.STREAM, SHARDS);
+            for (int i = 0; i < WRITERS; i++) {
+                writers.add(startWriter());
+            }
+            for (int i = 0; i < CONSUMERS; i++) {
+                consumers.add(startConsumer(GROUP));
+            }
+            awaitMore(1, Duration.ofSeconds(60));
+            long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+            while (System.nanoTime() < end) {
+                strike();
+            }
+            writers.forEach(GroupKillIT::kill);
+            // Takes the locks of dead writers over, if they died in the middle.
+            comet.sync();
+            long[] ends = IntStream.range(0, SHARDS)
+                    .mapToLong(shard -> stream.shard(shard).endOffset())
+                    .toArray();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(200))
+                    .untilAsserted(
+                            () -> assertThat(GroupJournal.read(SHARDS, journals).missing(ends))
+                                    .as("entries that were never handled, seed " + seed)
+                                    .isZero());
+            GroupJournal journal = GroupJournal.read(SHARDS, journals);
+            System.out.println("groups: " + kills + " kills, " + stops + " stops, "
+                    + IntStream.range(0, SHARDS).mapToLong(i -> ends[i]).sum() + " entries, " + journal.handledAgain()
+                    + " handled again, seed " + seed);
+            assertThat(journal.faults()).as("seed " + seed).isEmpty();
+            assertThat(LogChecker.faults(comet, SHARDS, Acks.readAll(acks)))
+                    .as("seed " + seed)
+                    .isEmpty();
+            try (CometConsumer observer = comet.consumer(GROUP)) {
                 Awaitility.await()
                         .atMost(Duration.ofSeconds(60))
-                        .untilAsserted(() -> assertThat(missing(stream, journals))
-                                .as("seed " + seed)
-                                .isZero());
-            } finally {
-                stop.set(true);
-                consumers.forEach(process -> process.destroyForcibly().onExit().join());
+                        .until(() -> observer.lag(AppendingWorker.STREAM).entries() == 0);
             }
-            long redelivered = check(journals);
-            System.out.println("groups: " + kills + " kills, " + redelivered + " entries handled again, seed " + seed);
-            // A consumer handles one delivery at a time, and dies with that one unacknowledged at most.
-            assertThat(redelivered).as("seed " + seed).isLessThanOrEqualTo((long) kills * ConsumingWorker.BATCH);
             assertThat(kills).isGreaterThan(SECONDS / 10);
+            assertThat(stops).isPositive();
         }
     }
 
-    private static void write(CometStream stream, AtomicBoolean stop) {
-        for (int i = 0; !stop.get(); i++) {
-            CometShard shard = stream.shard(i % SHARDS);
-            shard.append(new byte[] {(byte) i});
-            LockSupport.parkNanos(WRITER_PAUSE_NANOS);
+    /// The control: consumers that share no group are at the same shards, handle what others have acknowledged, and
+    /// the journal shows it.
+    @Test
+    void consumersThatDoNotShareAreFound() throws Exception {
+        writers.add(startWriter());
+        consumers.add(startConsumer("one"));
+        consumers.add(startConsumer("another"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            List<String> faults = GroupJournal.read(SHARDS, journals).faults();
+            return faults.stream().anyMatch(fault -> fault.contains("two members"))
+                    && faults.stream().anyMatch(fault -> fault.contains("again"));
+        });
+    }
+
+    /// Waits until something more was handled, then kills a process, or stops it for a while.
+    private void strike() throws Exception {
+        awaitMore(random.nextInt(8000), Duration.ofSeconds(2));
+        boolean writer = random.nextInt(5) == 0;
+        List<Process> processes = writer ? writers : consumers;
+        int victim = random.nextInt(processes.size());
+        Process process = processes.get(victim);
+        assertThat(process.isAlive())
+                .as("process " + process.pid() + ", seed " + seed)
+                .isTrue();
+        int what = random.nextInt(4);
+        if (what < 2) {
+            signal(process, "STOP");
+            stops++;
+            awaitMore(4000, Duration.ofMillis(100 + random.nextInt(1500)));
+            if (what == 0) {
+                signal(process, "CONT");
+                return;
+            }
         }
+        kill(process);
+        kills++;
+        processes.set(victim, writer ? startWriter() : startConsumer(GROUP));
     }
 
-    private Process start(Path journals, Path locks) throws IOException {
-        started++;
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        ConsumingWorker.class.getName(),
-                        directory.resolve("log").toString(),
-                        journals.resolve("journal-" + started).toString(),
-                        locks.toString())
-                .redirectError(directory.resolve("consumer-" + started + ".err").toFile())
-                .start();
-    }
-
-    /// Waits until something more was handled, then kills a consumer or stops it for a while.
-    private void strike(Path journals, Path locks) throws Exception {
-        long before = bytes(journals);
-        long more = random.nextInt(4000);
-        long latest = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+    private void awaitMore(long bytes, Duration atMost) throws IOException {
+        long enough = GroupJournal.bytes(journals) + bytes;
+        long latest = System.nanoTime() + atMost.toNanos();
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> bytes(journals) > before + more || System.nanoTime() > latest);
-        int victim = random.nextInt(CONSUMERS);
-        Process process = consumers.get(victim);
-        assertThat(process.isAlive()).as("seed " + seed).isTrue();
-        if (random.nextInt(3) == 0) {
-            signal(process, "STOP");
-            long now = bytes(journals);
-            long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> bytes(journals) > now + 2000 || System.nanoTime() > end);
-            signal(process, "CONT");
-        } else {
-            Process _ = process.destroyForcibly().onExit().join();
-            kills++;
-            consumers.set(victim, start(journals, locks));
-        }
+                .atMost(atMost.plusSeconds(30))
+                .until(() -> GroupJournal.bytes(journals) >= enough || System.nanoTime() > latest);
+    }
+
+    private Process startWriter() throws IOException {
+        int number = ++started;
+        return start(
+                PacedWriter.class,
+                acks.resolve(Integer.toString(number)).toString(),
+                Integer.toString(number),
+                Integer.toString(SHARDS));
+    }
+
+    private Process startConsumer(String group) throws IOException {
+        int number = ++started;
+        return start(
+                ConsumingWorker.class, journals.resolve("journal-" + number).toString(), locks.toString(), group);
+    }
+
+    private Process start(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName(),
+                directory.resolve("log").toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("process-" + started + ".out").toFile())
+                .start();
     }
 
     private static void signal(Process process, String name) throws Exception {
@@ -130,51 +188,8 @@ class GroupKillIT {
         assertThat(code).isZero();
     }
 
-    private static long bytes(Path journals) throws IOException {
-        long bytes = 0;
-        for (Path journal : files(journals)) {
-            bytes += Files.size(journal);
-        }
-        return bytes;
-    }
-
-    private static List<Path> files(Path journals) throws IOException {
-        try (var files = Files.list(journals)) {
-            return files.toList();
-        }
-    }
-
-    private static long missing(CometStream stream, Path journals) throws IOException {
-        List<BitSet> handled = new ArrayList<>();
-        long _ = read(journals, handled);
-        long missing = 0;
-        for (int shard = 0; shard < SHARDS; shard++) {
-            missing += stream.shard(shard).endOffset() - handled.get(shard).cardinality();
-        }
-        return missing;
-    }
-
-    private static long check(Path journals) throws IOException {
-        return read(journals, new ArrayList<>());
-    }
-
-    /// Notes what was handled of each shard, and returns how many entries were handled again.
-    private static long read(Path journals, List<BitSet> handled) throws IOException {
-        for (int shard = 0; shard < SHARDS; shard++) {
-            handled.add(new BitSet());
-        }
-        long again = 0;
-        for (Path journal : files(journals)) {
-            for (String line : Files.readAllLines(journal)) {
-                assertThat(line).doesNotStartWith("overlap");
-                String[] words = line.split(" ");
-                BitSet of = handled.get(Integer.parseInt(words[0]));
-                int from = Integer.parseInt(words[1]);
-                int end = Integer.parseInt(words[2]);
-                again += of.get(from, end).cardinality();
-                of.set(from, end);
-            }
-        }
-        return again;
+    /// As by `kill -9`; returns when it is dead.
+    private static void kill(Process process) {
+        Process _ = process.destroyForcibly().onExit().join();
     }
 }
