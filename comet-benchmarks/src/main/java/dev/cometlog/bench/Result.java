@@ -1,4 +1,4 @@
-package dev.cometlog.benchmarks;
+package dev.cometlog.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -10,7 +10,7 @@ final class Result {
     private final Map<String, String> values = new LinkedHashMap<>();
 
     Result with(String key, double value) {
-        values.put(key, String.format(Locale.ROOT, "%.2f", value));
+        values.put(key, String.format(Locale.ROOT, "%.3f", value));
         return this;
     }
 

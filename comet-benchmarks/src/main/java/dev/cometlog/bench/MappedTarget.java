@@ -1,4 +1,4 @@
-package dev.cometlog.benchmarks;
+package dev.cometlog.bench;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /// The floor: length, CRC32C and bytes copied into mapped memory whose pages are ready, over and over. No
@@ -15,10 +16,11 @@ final class MappedTarget implements Target {
     private static final int BYTES = 256 << 20;
     private static final int HEADER = 8;
     private static final int PAGE = 4096;
+    private static final int LARGEST = 1 << 16;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
-    private final CRC32C crc = new CRC32C();
+    private final byte[] copy = new byte[LARGEST];
     private int position;
     private long written;
 
@@ -42,7 +44,7 @@ final class MappedTarget implements Target {
             position = 0;
             written = 0;
         }
-        crc.reset();
+        CRC32C crc = new CRC32C();
         crc.update(payload, 0, payload.length);
         MemorySegment.copy(payload, 0, memory, ValueLayout.JAVA_BYTE, position + HEADER, payload.length);
         memory.set(ValueLayout.JAVA_INT_UNALIGNED, position + Integer.BYTES, (int) crc.getValue());
@@ -52,7 +54,32 @@ final class MappedTarget implements Target {
     }
 
     @Override
-    public long verify(byte[] payload) {
+    public void appendBatch(List<byte[]> payloads) {
+        for (int i = 0; i < payloads.size(); i++) {
+            append(payloads.get(i));
+        }
+    }
+
+    @Override
+    public long read(boolean verified) {
+        long at = 0;
+        for (long i = 0; i < written; i++) {
+            int length = memory.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+            if (verified) {
+                CRC32C crc = new CRC32C();
+                MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at + HEADER, copy, 0, length);
+                crc.update(copy, 0, length);
+                if ((int) crc.getValue() != memory.get(ValueLayout.JAVA_INT_UNALIGNED, at + Integer.BYTES)) {
+                    throw new AssertionError("entry " + i + " of the floor is damaged");
+                }
+            }
+            at += HEADER + length;
+        }
+        return written;
+    }
+
+    @Override
+    public long intact(byte[] payload) {
         MemorySegment expected = MemorySegment.ofArray(payload);
         long intact = 0;
         for (long i = 0; i < written; i++) {
@@ -62,6 +89,11 @@ final class MappedTarget implements Target {
             }
         }
         return intact;
+    }
+
+    @Override
+    public long kept(long appended) {
+        return written;
     }
 
     @Override

@@ -1,0 +1,144 @@
+package dev.cometlog.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which cells a run consists of, in the order in which a round runs them: subjects of one row of work stand next to
+/// each other, so that what disturbs the machine disturbs them alike.
+final class Plan {
+    static final String LONE = "Lone appends";
+    static final String BATCHES = "Batches";
+    static final String READS = "Sequential reads";
+    static final String PROCESSES = "Two processes, 64 B";
+    static final String SHARDS = "Many shards, 256 B in turn";
+    static final String CONSUMERS = "Consumers, 64 B";
+    static final String BESIDE = "Something else beside the appends, 256 B";
+    static final String AGAIN = "Going on after a kill";
+    static final String ROOM = "Memory and disk";
+
+    private static final int[] SIZES = {64, 256, 1024};
+    private static final List<String> FLOORS = List.of("mapped", "sparse", "channel");
+    private static final List<String> SHORT_PEERS = List.of("chronicle");
+    private static final List<String> ALL_PEERS = List.of("chronicle", "kafka", "rocksdb", "lmdb", "mvstore");
+    private static final int SHARDED_BYTES = 256;
+
+    private final boolean full;
+    private final boolean peers;
+    private final List<CellSpec> cells = new ArrayList<>();
+
+    private Plan(boolean full, boolean peers) {
+        this.full = full;
+        this.peers = peers;
+    }
+
+    static List<CellSpec> of(boolean full, boolean peers) {
+        return new Plan(full, peers).cells();
+    }
+
+    private List<CellSpec> cells() {
+        appends();
+        reads();
+        processes();
+        shards();
+        consumers();
+        beside();
+        again();
+        room();
+        return cells;
+    }
+
+    private List<String> subjects() {
+        List<String> subjects = new ArrayList<>(List.of("comet"));
+        if (peers) {
+            subjects.addAll(full ? ALL_PEERS : SHORT_PEERS);
+        }
+        subjects.addAll(FLOORS);
+        return subjects;
+    }
+
+    private void add(String section, String label, Object... arguments) {
+        cells.add(CellSpec.of(section, label, arguments));
+    }
+
+    private void appends() {
+        int megabytes = full ? 1024 : 192;
+        for (int size : SIZES) {
+            for (String subject : subjects()) {
+                add(LONE, size + " B, " + subject, "append", subject, size, 1, megabytes);
+            }
+        }
+        for (int batch : full ? new int[] {10, 100, 1000} : new int[] {1000}) {
+            for (int size : SIZES) {
+                for (String subject : subjects()) {
+                    add(BATCHES, batch + " × " + size + " B, " + subject, "append", subject, size, batch, megabytes);
+                }
+            }
+        }
+    }
+
+    private void reads() {
+        int entries = full ? 2_000_000 : 500_000;
+        for (int size : full ? SIZES : new int[] {64}) {
+            for (String subject : subjects()) {
+                add(READS, size + " B, " + subject, "read", subject, size, entries);
+            }
+        }
+        add(READS, "64 B, comet, 10 000 entries", "read", "comet", 64, 10_000);
+        add(READS, "64 B, comet, 10 000 000 entries", "read", "comet", 64, 10_000_000);
+    }
+
+    private void processes() {
+        int seconds = full ? 5 : 2;
+        add(PROCESSES, "comet, one process", "pair", "comet", 1, true, 64, seconds);
+        add(PROCESSES, "comet, two on one shard", "pair", "comet", 2, true, 64, seconds);
+        add(PROCESSES, "comet, two on a shard each", "pair", "comet", 2, false, 64, seconds);
+        add(PROCESSES, "mapped, one process", "pair", "mapped", 1, false, 64, seconds);
+        add(PROCESSES, "mapped, two independent", "pair", "mapped", 2, false, 64, seconds);
+        if (peers) {
+            add(PROCESSES, "chronicle, one process", "pair", "chronicle", 1, true, 64, seconds);
+            add(PROCESSES, "chronicle, two on one queue", "pair", "chronicle", 2, true, 64, seconds);
+        }
+    }
+
+    private void shards() {
+        int megabytes = full ? 1024 : 256;
+        for (int shards : full ? new int[] {1, 16, 256, 1024} : new int[] {1, 16, 256}) {
+            add(SHARDS, shards + ", comet", "shards", "comet", shards, SHARDED_BYTES, megabytes);
+        }
+        if (peers) {
+            add(SHARDS, "16, chronicle", "shards", "chronicle", 16, SHARDED_BYTES, megabytes);
+        }
+    }
+
+    private void consumers() {
+        int entries = full ? 5_000_000 : 1_000_000;
+        add(CONSUMERS, "ack of one entry", "ack", Math.min(entries, 1_000_000));
+        add(CONSUMERS, "process, deliveries of 100", "process", entries, 100);
+        add(CONSUMERS, "process, deliveries of 1000", "process", entries, 1000);
+        add(CONSUMERS, "visible in the same process", "visibility", false);
+        add(CONSUMERS, "visible in another process", "visibility", true);
+    }
+
+    private void beside() {
+        int megabytes = full ? 1024 : 384;
+        add(BESIDE, "retention deletes as much", "retaining", megabytes);
+        add(BESIDE, "a reader behind the writer", "readbehind", megabytes);
+        add(BESIDE, "the uncontended lock word", "lockword");
+    }
+
+    private void again() {
+        for (int gigabytes : full ? new int[] {1, 4, 10} : new int[] {1}) {
+            add(AGAIN, "open a log of " + gigabytes + " GiB", "reopen", gigabytes << 10);
+        }
+        add(AGAIN, "take over from a dead holder", "takeover");
+    }
+
+    private void room() {
+        add(ROOM, "256 open, idle shards", "idle", 256);
+        cells.add(CellSpec.of(ROOM, "16 shards inside a limit of 256 MiB", "limit", 16, 512)
+                .within(256));
+        add(ROOM, "256 B, alone", "disk", SHARDED_BYTES, 1);
+        add(ROOM, "256 B, batches of 100", "disk", SHARDED_BYTES, 100);
+        add(ROOM, "64 B, batches of 100", "disk", 64, 100);
+    }
+}
