@@ -15,6 +15,10 @@ import org.rocksdb.WriteOptions;
 
 /// RocksDB: the default column family, write-ahead log on, sync off; a key of eight bytes that counts up.
 final class RocksTarget implements Target {
+    static {
+        RocksDB.loadLibrary();
+    }
+
     private final Options options;
     private final WriteOptions write = new WriteOptions();
     private final RocksDB db;
@@ -22,7 +26,6 @@ final class RocksTarget implements Target {
     private long next;
 
     RocksTarget(Path directory) throws RocksDBException {
-        RocksDB.loadLibrary();
         options = new Options().setCreateIfMissing(true);
         db = RocksDB.open(options, directory.resolve("rocks").toString());
     }
