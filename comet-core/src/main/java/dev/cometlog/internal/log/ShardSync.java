@@ -7,6 +7,7 @@ import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -193,7 +194,14 @@ final class ShardSync {
         }
         Checkpoint last = last();
         long from = last.segmentBase();
-        for (long base : files.segments().bases()) {
+        long[] bases = files.segments().bases();
+        if (Arrays.binarySearch(bases, capture.segmentBase) < 0) {
+            // Forcing a mapping of it would succeed and mean nothing.
+            throw new CometException.Damaged(
+                    files.paths().segment(capture.segmentBase),
+                    "the active segment is gone; if it was deleted by hand, close and open the log again");
+        }
+        for (long base : bases) {
             // A replaced empty segment has the same base: then nothing of the old one was durable.
             boolean sealedAndDurable = base < from;
             if (!sealedAndDurable && base <= capture.segmentBase) {

@@ -218,4 +218,18 @@ class ShardTest {
             return files.filter(file -> file.toString().endsWith(".log")).toList();
         }
     }
+
+    @Test
+    void aSyncOfSegmentsThatWereDeletedByHandSaysSoAndCallsNothingDurable() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.sync();
+        ShardFixture.append(shard, "b");
+        Files.delete(fixture.paths.segment(0));
+
+        assertThatThrownBy(shard::sync)
+                .isInstanceOf(CometException.Damaged.class)
+                .hasMessageContaining(fixture.paths.segment(0).toString());
+        assertThat(shard.state().durableOffset()).isEqualTo(1);
+    }
 }
