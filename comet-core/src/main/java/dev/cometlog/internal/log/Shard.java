@@ -296,6 +296,7 @@ public final class Shard {
     ///
     /// @param nanoTime of the time source
     public void tick(long nanoTime) {
+        lock.freeLeftBehind();
         sync.tick(nanoTime);
         rollIfAged();
         retainIfRolled();

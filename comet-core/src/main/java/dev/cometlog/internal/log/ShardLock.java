@@ -5,11 +5,9 @@ import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
-/// Who may write to a shard: one thread of this process (a mutex), of one process (the lock word).
+/// Who may write to a shard: one thread of this process ([ThreadTurn]), of one process (the lock word).
 ///
 /// The lock word names its holder's incarnation. A holder that died is found by its liveness lock and
 /// replaced; what it left half-done is repaired before anybody goes on. A holder that is merely stopped is
@@ -26,7 +24,7 @@ final class ShardLock {
     private static final long LAST_PARK_NANOS = 1_000_000;
     private static final long PROBE_NANOS = 1_000_000;
 
-    private final ReentrantLock mutex = new ReentrantLock();
+    private final ThreadTurn turn;
     private final ShardId id;
     private final ShardState state;
     private final Incarnations incarnations;
@@ -49,6 +47,7 @@ final class ShardLock {
         this.timeout = timeout;
         this.repair = repair;
         this.self = incarnations.self();
+        this.turn = new ThreadTurn(time, timeout);
     }
 
     /// Returns holding the lock, with the shard repaired if its last holder left it half-done.
@@ -56,16 +55,14 @@ final class ShardLock {
     /// @throws CometException.ShardBusy if somebody holds it longer than `appendTimeout`
     void lock() {
         try {
-            if (!mutex.tryLock()) {
-                waitForMutex();
+            if (!turn.tryTake()) {
+                waitForTurn();
             }
             if (!state.casLockWord(FREE, self)) {
                 waitForWord();
             }
         } catch (Throwable e) {
-            if (mutex.isHeldByCurrentThread()) {
-                mutex.unlock();
-            }
+            turn.endIfMine();
             throw e;
         }
         if (KillPoint.ENABLED) {
@@ -79,7 +76,7 @@ final class ShardLock {
             KillPoint.BEFORE_UNLOCK.reached();
         }
         boolean ours = state.casLockWord(self, FREE);
-        mutex.unlock();
+        turn.end();
         if (!ours) {
             throw superseded();
         }
@@ -94,7 +91,24 @@ final class ShardLock {
             state.casLockWord(self, ABANDONED);
             throw e;
         } finally {
-            mutex.unlock();
+            turn.end();
+        }
+    }
+
+    /// Gives the lock back in the place of a thread that a `StackOverflowError` threw out of here, so that other
+    /// processes need not wait until this one appends again. Called now and then, by one thread.
+    void freeLeftBehind() {
+        if (!turn.takeLeftBehind()) {
+            return;
+        }
+        try {
+            long word = state.lockWord();
+            if (word == self && state.casLockWord(self, self)) {
+                repairTakenOver();
+                state.casLockWord(self, FREE);
+            }
+        } finally {
+            turn.end();
         }
     }
 
@@ -126,10 +140,10 @@ final class ShardLock {
                 id + ": another process took the shard over while this one held it; its liveness lock was lost", null);
     }
 
-    private void waitForMutex() {
+    private void waitForTurn() {
         state.add(ShardState.Counter.LOCK_WAITS, 1);
         try {
-            if (!mutex.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!turn.await()) {
                 throw new CometException.ShardBusy(id + ": another thread of this process held the shard for more than "
                         + timeout.toMillis() + " ms, lock word " + describe(state.lockWord()));
             }
@@ -154,7 +168,7 @@ final class ShardLock {
                 continue;
             }
             if (word == self || word == ABANDONED) {
-                // The mutex is ours, so a thread of this process that held the word died in there.
+                // The turn is ours, so a thread of this process that held the word died in there.
                 if (state.casLockWord(word, self)) {
                     repairTakenOver();
                     return;
