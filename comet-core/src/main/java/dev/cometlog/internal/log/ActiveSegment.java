@@ -165,10 +165,8 @@ final class ActiveSegment {
         try {
             rolled = roller.roll(old, next, nowMicros);
         } catch (IOException | RuntimeException | Error e) {
-            // A failed rename changed nothing; the file is swept later.
-            synchronized (this) {
-                prepared = null;
-            }
+            // What was renamed is no longer under its old name: that is for the repair to tell and delete.
+            discardAfter(e, next);
             throw e;
         }
         if (full && old != null) {
@@ -178,6 +176,14 @@ final class ActiveSegment {
         replace(rolled);
         mappedGeneration = state.generation();
         return true;
+    }
+
+    private void discardAfter(Throwable failure, PreparedSegment spare) {
+        try {
+            files.factory().discard(spare);
+        } catch (IOException | RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private synchronized @Nullable PreparedSegment takePrepared(int bytes) {

@@ -139,9 +139,8 @@ final class SegmentFactory {
     /// Deletes a prepared segment that nobody will use.
     void discard(PreparedSegment prepared) throws IOException {
         prepared.unmap();
-        deleteIfThere(prepared.path());
-        deleteIfThere(prepared.indexPath());
-        budget.release(diskBytes(prepared.capacity()));
+        boolean _ = unlink(prepared.path());
+        boolean _ = unlink(prepared.indexPath());
     }
 
     /// Deletes what dead processes prepared and nobody will use: everything but the one called `keepNonce`.
@@ -180,10 +179,11 @@ final class SegmentFactory {
         }
     }
 
-    /// Returns the bytes of a file that a rename is about to replace.
-    void releaseReplaced(Path path) throws IOException {
-        if (storage.kind(path) == Storage.FileKind.REGULAR) {
-            budget.release(storage.size(path));
-        }
+    /// Renames a file, and returns the bytes of the one that it replaces, if any.
+    void renameOver(Path from, Path to) throws IOException {
+        long replaced = storage.kind(to) == Storage.FileKind.REGULAR ? storage.size(to) : 0;
+        storage.rename(from, to);
+        // Behind the rename: as long as both are there, both take room.
+        budget.release(replaced);
     }
 }

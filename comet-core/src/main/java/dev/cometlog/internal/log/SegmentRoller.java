@@ -63,13 +63,11 @@ final class SegmentRoller {
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_HEADER_WRITTEN.reached();
         }
-        factory.releaseReplaced(paths.index(base));
-        storage.rename(next.indexPath(), paths.index(base));
+        factory.renameOver(next.indexPath(), paths.index(base));
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_INDEX_RENAMED.reached();
         }
-        factory.releaseReplaced(path);
-        storage.rename(next.path(), path);
+        factory.renameOver(next.path(), path);
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_RENAMED.reached();
         }

@@ -30,6 +30,9 @@ public final class Segments {
     /// Mapped segments by base offset; the catalogue's own reference to each.
     private final ConcurrentSkipListMap<Long, Segment> mapped = new ConcurrentSkipListMap<>();
 
+    /// Held while a file is opened and mapped, so that two do not map it twice.
+    private final Object opening = new Object();
+
     private boolean closed; // guarded by this
 
     Segments(Storage storage, ShardId id, ShardPaths paths, boolean writable) {
@@ -57,21 +60,54 @@ public final class Segments {
         if (known != null && acquireNonEmpty(known)) {
             return Optional.of(known);
         }
-        synchronized (this) {
-            if (closed) {
-                throw new CometException.Closed(id.toString());
-            }
+        // Whoever adopts a segment holds the shard's lock and must not wait for this.
+        synchronized (opening) {
+            checkOpen();
             known = mapped.get(base);
             if (known != null && acquireNonEmpty(known)) {
                 return Optional.of(known);
             }
-            forget(base);
             Segment opened = open(base);
-            if (opened == null || !opened.acquire()) {
+            if (opened == null) {
+                forget(base, known);
                 return Optional.empty();
             }
-            mapped.put(base, opened);
-            return Optional.of(opened);
+            return Optional.of(keep(opened, known));
+        }
+    }
+
+    /// Puts a segment that was just opened into the catalogue, unless a newer one was adopted meanwhile. Returns the
+    /// one that is there now, with a reference for the caller.
+    private Segment keep(Segment opened, @Nullable Segment before) {
+        @Nullable Segment spare = opened;
+        try {
+            synchronized (this) {
+                if (closed) {
+                    throw new CometException.Closed(id.toString());
+                }
+                Segment now = mapped.get(opened.baseOffset());
+                if (now != null && now != before && now.acquire()) {
+                    return now;
+                }
+                boolean _ = opened.acquire();
+                spare = mapped.put(opened.baseOffset(), opened);
+                return opened;
+            }
+        } finally {
+            // Ending a mapping takes a handshake with every thread.
+            retire(spare);
+        }
+    }
+
+    private static void retire(@Nullable Segment segment) {
+        if (segment != null) {
+            segment.retire();
+        }
+    }
+
+    private synchronized void checkOpen() {
+        if (closed) {
+            throw new CometException.Closed(id.toString());
         }
     }
 
@@ -166,28 +202,35 @@ public final class Segments {
     }
 
     /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it.
-    synchronized void adopt(Segment segment) {
-        if (closed) {
-            segment.retire();
-            throw new CometException.Closed(id.toString());
+    void adopt(Segment segment) {
+        Segment before;
+        synchronized (this) {
+            if (!closed) {
+                before = mapped.put(segment.baseOffset(), segment);
+            } else {
+                before = segment;
+            }
         }
-        Segment before = mapped.put(segment.baseOffset(), segment);
-        if (before != null) {
-            before.retire();
+        retire(before);
+        if (before == segment) {
+            throw new CometException.Closed(id.toString());
         }
     }
 
     /// Lets go of one mapping, so that it is opened anew when next needed.
-    synchronized void forget(long base) {
-        Segment segment = mapped.remove(base);
-        if (segment != null) {
-            segment.retire();
+    void forget(long base) {
+        retire(mapped.remove(base));
+    }
+
+    private void forget(long base, @Nullable Segment known) {
+        if (known != null && mapped.remove(base, known)) {
+            known.retire();
         }
     }
 
     /// Lets go of the mappings that housekeeping finds no use for: below the start offset, and, apart from
     /// the newest `keep`, durable ones.
-    synchronized void trim(long startOffset, long durableOffset, int keep) {
+    void trim(long startOffset, long durableOffset, int keep) {
         Map<Long, Segment> spare = new TreeMap<>(mapped.headMap(startOffset, false));
         Long startBase = mapped.floorKey(startOffset);
         if (startBase != null) {
@@ -200,12 +243,14 @@ public final class Segments {
             }
             spare.put(entry.getKey(), entry.getValue());
         }
-        spare.keySet().forEach(this::forget);
+        spare.forEach(this::forget);
     }
 
-    synchronized void close() {
-        closed = true;
-        mapped.values().forEach(Segment::retire);
-        mapped.clear();
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        // Nothing is put there from now on.
+        mapped.forEach(this::forget);
     }
 }

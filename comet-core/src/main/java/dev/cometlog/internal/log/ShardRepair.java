@@ -7,6 +7,7 @@ import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Undoes what a writer left half-done behind the end offset. Run by the holder of the lock word, and
 /// idempotent, so the repairer may die too.
@@ -122,19 +123,37 @@ final class ShardRepair {
                 segment.capacity());
     }
 
-    /// A roller that died between the rename and naming the new segment active left an empty file there.
+    /// A roller that died between the rename and naming the new segment active left an empty file there. Any
+    /// other file in that place, put there by hand, stays: the roll refuses to replace it, and names it.
     private void dropHalfDoneRoll(long target, long activeBase) throws IOException {
         if (target == activeBase) {
             return;
         }
         Path path = paths.segment(target);
-        if (storage.kind(path) == Storage.FileKind.REGULAR) {
+        Storage.FileKind kind = storage.kind(path);
+        if (kind == Storage.FileKind.REGULAR && isEmptySegment(target)) {
             segments.forget(target);
             boolean _ = factory.unlink(path);
+        } else if (kind != Storage.FileKind.ABSENT) {
+            LOG.log(System.Logger.Level.ERROR, "{0} is no half-done roll and stays; move it away", path);
+            return;
         }
         Path index = paths.index(target);
         if (storage.kind(index) == Storage.FileKind.REGULAR) {
             boolean _ = factory.unlink(index);
+        }
+    }
+
+    private boolean isEmptySegment(long base) throws IOException {
+        segments.forget(base);
+        Optional<Segment> segment = segments.acquire(base);
+        if (segment.isEmpty()) {
+            return false;
+        }
+        try {
+            return segment.get().isEmpty();
+        } finally {
+            segment.get().release();
         }
     }
 

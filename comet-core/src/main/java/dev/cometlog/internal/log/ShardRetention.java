@@ -6,10 +6,13 @@ import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -141,10 +144,22 @@ final class ShardRetention {
         List<SealedSegment> sealed = new ArrayList<>();
         for (int i = 0; i + 1 < bases.length && bases[i] < limit && bases[i + 1] <= durable; i++) {
             if (bases[i + 1] > start) {
-                sealed.add(describe(bases[i], bases[i + 1]));
+                describeIfKept(bases[i], bases[i + 1]).ifPresent(sealed::add);
             }
         }
         return sealed;
+    }
+
+    /// Empty if another process has let the segment go since it was listed: that is no failure of ours.
+    private Optional<SealedSegment> describeIfKept(long base, long next) throws IOException {
+        try {
+            return Optional.of(describe(base, next));
+        } catch (NoSuchFileException e) {
+            if (state.startOffset() >= next) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private SealedSegment describe(long base, long next) throws IOException {
@@ -196,8 +211,17 @@ final class ShardRetention {
     private long diskBytes(long base) throws IOException {
         Storage storage = context.storage();
         long bytes = DiskBudget.rounded(storage.size(files.paths().segment(base)));
-        boolean hasIndex = storage.kind(files.paths().index(base)) == Storage.FileKind.REGULAR;
-        return hasIndex ? bytes + DiskBudget.rounded(storage.size(files.paths().index(base))) : bytes;
+        // An index may be missing at any time.
+        return bytes + presentBytes(storage, files.paths().index(base));
+    }
+
+    private static long presentBytes(Storage storage, Path path) throws IOException {
+        try {
+            boolean isRegular = storage.kind(path) == Storage.FileKind.REGULAR;
+            return isRegular ? DiskBudget.rounded(storage.size(path)) : 0;
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /// What all files of the shard take, prepared ones included.
