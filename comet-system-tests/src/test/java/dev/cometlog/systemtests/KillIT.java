@@ -10,13 +10,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// SIGKILL at random moments: `-Dcomet.kills=200` for more of them.
+/// SIGKILL at random moments, in several logs side by side: `-Dcomet.kills=200` for more of them.
 class KillIT {
     private static final int KILLS = Integer.getInteger("comet.kills", 100);
+    private static final int LOGS = 4;
     private static final int CHECK_EVERY = 10;
     private static final int SHARDS = 2;
     private static final int THREADS = 2;
@@ -29,10 +32,30 @@ class KillIT {
 
     @Test
     void killingAWriterLosesNothingThatWasAcknowledgedAndTearsNothing() throws Exception {
-        Random random = new Random(seed);
+        long started = System.nanoTime();
+        long acknowledged = 0;
+        try (var threads = Executors.newFixedThreadPool(LOGS)) {
+            List<Future<Long>> logs = new ArrayList<>();
+            for (int i = 0; i < LOGS; i++) {
+                Path log = Files.createDirectory(directory.resolve("log-" + i));
+                long logSeed = seed + i;
+                int kills = (KILLS + LOGS - 1) / LOGS;
+                logs.add(threads.submit(() -> killAgainAndAgain(log, new Random(logSeed), kills)));
+            }
+            for (Future<Long> log : logs) {
+                acknowledged += log.get();
+            }
+        }
+        System.out.printf(
+                "kills: %d in %d logs, %d acknowledged entries, 0 lost, %.1f s, seed %d%n",
+                (KILLS + LOGS - 1) / LOGS * LOGS, LOGS, acknowledged, (System.nanoTime() - started) / 1e9, seed);
+    }
+
+    /// Returns how many entries were acknowledged.
+    private long killAgainAndAgain(Path directory, Random random, int kills) throws Exception {
         Path acks = Files.createDirectory(directory.resolve("acks"));
         Worker.Setup setup = new Worker.Setup(directory.resolve("log"), acks, THREADS, SHARDS, 0);
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < kills; kill++) {
             try (Worker worker = Worker.start(setup, kill * THREADS, directory.resolve("output"))) {
                 long target = Acks.count(acks) + random.nextInt(MOST_ENTRIES_BEFORE_A_KILL);
                 Awaitility.await()
@@ -45,10 +68,11 @@ class KillIT {
                         .isTrue();
                 worker.kill();
             }
-            if (kill % CHECK_EVERY == CHECK_EVERY - 1 || kill == KILLS - 1) {
+            if (kill % CHECK_EVERY == CHECK_EVERY - 1 || kill == kills - 1) {
                 check(setup);
             }
         }
+        return Acks.count(acks);
     }
 
     private void check(Worker.Setup setup) throws IOException {
