@@ -3,6 +3,7 @@ package dev.cometlog;
 import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.consumer.GroupConsumer;
+import dev.cometlog.internal.consumer.GroupHealth;
 import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
@@ -147,6 +148,21 @@ public final class Comet implements AutoCloseable {
             checkOpen();
         }
         return consumer;
+    }
+
+    /// The names of the groups that have begun with a stream, sorted.
+    ///
+    /// @throws CometException.UnknownStream if the stream does not exist
+    public List<String> groups(String stream) {
+        requireNonNull(stream, "stream");
+        checkOpen();
+        return GroupConsumer.names(log, stream);
+    }
+
+    /// What is wrong with the log, as far as this process can tell. Cheap, and changes nothing.
+    public Health health() {
+        checkOpen();
+        return Health.of(GroupHealth.of(log));
     }
 
     void forget(CometConsumer consumer) {

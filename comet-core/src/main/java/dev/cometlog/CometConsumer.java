@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.cometlog.internal.consumer.GroupConsumer;
 import dev.cometlog.internal.consumer.ProcessLoop;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +151,31 @@ public final class CometConsumer implements AutoCloseable {
         comet.checkOpen();
         try {
             return consumer.lag(stream);
+        } catch (IllegalStateException e) {
+            throw comet.explained(e);
+        }
+    }
+
+    /// Who reads a shard for the group now, in words for people; empty if nobody does. Makes nothing.
+    public Optional<String> reader(String stream, int shard) {
+        requireNonNull(stream, "stream");
+        comet.checkOpen();
+        try {
+            return consumer.reader(stream, shard);
+        } catch (IllegalStateException e) {
+            throw comet.explained(e);
+        }
+    }
+
+    /// Deletes the group in a stream: how far it has come is forgotten, and nothing is kept for it any more.
+    ///
+    /// @return false if there is no such group
+    /// @throws CometException.LeaseHeld naming who reads for it: only a group without living members can go
+    public boolean delete(String stream) {
+        requireNonNull(stream, "stream");
+        comet.checkOpen();
+        try {
+            return consumer.delete(stream);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,13 +70,21 @@ public final class GroupConsumer {
 
     private Poller poller(String stream) {
         Poller poller = pollers.get(stream);
-        return poller != null ? poller : newPoller(stream);
+        return poller != null && !poller.isOfDeletedGroup() ? poller : newPoller(stream);
     }
 
     private synchronized Poller newPoller(String stream) {
         checkOpen();
         var _ = log.incarnations();
-        return pollers.computeIfAbsent(stream, name -> new Poller(register(name), this, log.time()));
+        return pollers.compute(stream, (name, present) -> {
+            if (present != null && !present.isOfDeletedGroup()) {
+                return present;
+            }
+            if (present != null) {
+                present.close();
+            }
+            return new Poller(register(name), this, log.time());
+        });
     }
 
     private GroupProgress register(String stream) {
@@ -83,6 +92,10 @@ public final class GroupConsumer {
     }
 
     private LogStream existing(String stream) {
+        return existing(log, stream);
+    }
+
+    private static LogStream existing(Log log, String stream) {
         return log.find(stream)
                 .orElseThrow(() -> new CometException.UnknownStream(
                         "no stream is called \"" + stream + "\" in " + log.directory()));
@@ -105,7 +118,7 @@ public final class GroupConsumer {
 
     private void use(String stream, int shard, Consumer<ShardLease> action) {
         GroupProgress progress = known.get(stream);
-        if (progress == null) {
+        if (progress == null || progress.isDeleted()) {
             checkOpen();
             var _ = log.incarnations();
             progress = register(stream);
@@ -127,6 +140,33 @@ public final class GroupConsumer {
     /// Lets what was polled and not acknowledged come again.
     public void rewind() {
         pollers.values().forEach(Poller::rewind);
+    }
+
+    /// Who reads a shard for the group, for messages; empty if nobody does. Makes nothing.
+    public Optional<String> reader(String stream, int shard) {
+        LogStream of = existing(stream);
+        return groups.find(of, group).flatMap(progress -> progress.reader(shard));
+    }
+
+    /// The names of a stream's groups, sorted.
+    public static List<String> names(Log log, String stream) {
+        Groups groups = Groups.of(log);
+        try {
+            LogStream of = existing(log, stream);
+            return groups.names(of).stream()
+                    .filter(name -> groups.find(of, name).isPresent())
+                    .toList();
+        } finally {
+            groups.leave();
+        }
+    }
+
+    /// Forgets the group's progress in a stream; false if there is none.
+    ///
+    /// @throws CometException.LeaseHeld naming who reads for it
+    public boolean delete(String stream) {
+        var _ = log.incarnations();
+        return groups.delete(existing(stream), group);
     }
 
     /// How far the group is behind in a stream; makes nothing.

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 /// | member's kind | that member, right after its incarnation | release / acquire |
 /// | ack | holder of the lease: CAS | CAS / acquire |
 /// | lease | CAS 0 → me, dead → me; me → 0 after the last ack under it | CAS / acquire |
+/// | lease of shard 0 | the same; me → deleted by who holds every lease | CAS / acquire |
 /// | holder | holder of the lease; says which member it is | release / acquire |
 /// | wish | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
 /// | counters, last ack | holder of the lease | release / acquire |
@@ -75,6 +76,22 @@ final class GroupFile {
 
     boolean casLease(int shard, long expected, long incarnation) {
         return LONG.compareAndSet(memory, (long) GroupDescriptor.leaseField(shard), expected, incarnation);
+    }
+
+    /// Whether the group was deleted, and this file has lost its name or is about to.
+    boolean isDeleted() {
+        return lease(0) == GroupDescriptor.DELETED;
+    }
+
+    static boolean isMarked(MemorySegment memory) {
+        return (long) LONG.getAcquire(memory, (long) GroupDescriptor.leaseField(0)) == GroupDescriptor.DELETED;
+    }
+
+    /// Called by who holds every lease.
+    void markDeleted(long self) {
+        if (!casLease(0, self, GroupDescriptor.DELETED)) {
+            throw new IllegalStateException("the lease of shard 0 is not held");
+        }
     }
 
     /// Which member reads the shard. Means something only while the lease is held.

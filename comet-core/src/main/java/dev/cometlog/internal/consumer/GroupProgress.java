@@ -2,6 +2,7 @@ package dev.cometlog.internal.consumer;
 
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.process.Incarnations;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ final class GroupProgress {
     ///
     /// @param member the one who will read it, by its place in the table of members; 0 if it has none
     synchronized @Nullable ShardLease tryLease(int shard, Object owner, int member) {
-        if (leases.get(shard) != null || isWishedByAnother(shard, member)) {
+        if (file.isDeleted() || leases.get(shard) != null || isWishedByAnother(shard, member)) {
             return null;
         }
         long holder = file.lease(shard);
@@ -68,6 +69,44 @@ final class GroupProgress {
         ShardLease lease = new ShardLease(this, shard, owner, file.ackWord(shard));
         leases.set(shard, lease);
         return lease;
+    }
+
+    boolean isDeleted() {
+        return file.isDeleted();
+    }
+
+    /// Takes every lease, so that nobody can read for the group any more; all or none.
+    ///
+    /// @throws CometException.LeaseHeld naming who reads for it, or is about to
+    synchronized void claimAll() {
+        refuseIfAnyMember();
+        int claimed = 0;
+        boolean done = false;
+        try {
+            for (; claimed < stream.shardCount(); claimed++) {
+                long holder = file.lease(claimed);
+                if (leases.get(claimed) != null
+                        || (holder != 0 && incarnations.isAlive(holder))
+                        || !file.casLease(claimed, holder, incarnations.self())) {
+                    throw GroupRemoval.refused(stream, group, describeHolder(claimed));
+                }
+            }
+            // Who joined meanwhile has found no lease to take, and will find the group deleted or look again.
+            refuseIfAnyMember();
+            done = true;
+        } finally {
+            for (int shard = 0; shard < claimed && !done; shard++) {
+                var _ = file.casLease(shard, incarnations.self(), 0);
+            }
+        }
+    }
+
+    private void refuseIfAnyMember() {
+        for (int member = 1; member <= Member.MAX; member++) {
+            if (isMemberAlive(member)) {
+                throw GroupRemoval.refused(stream, group, incarnations.describe(file.memberIncarnation(member)));
+            }
+        }
     }
 
     private boolean isWishedByAnother(int shard, int member) {
@@ -98,6 +137,14 @@ final class GroupProgress {
         var _ = file.casLease(shard, incarnations.self(), 0);
         // Last, so that no consumer of this process takes the lease between the two.
         leases.set(shard, null);
+    }
+
+    /// Who that is alive reads a shard, for messages.
+    Optional<String> reader(int shard) {
+        long holder = file.lease(shard);
+        return holder != 0 && !file.isDeleted() && incarnations.isAlive(holder)
+                ? Optional.of(incarnations.describe(holder))
+                : Optional.empty();
     }
 
     /// Says for a message who reads a shard.

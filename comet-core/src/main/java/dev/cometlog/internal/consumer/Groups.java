@@ -14,15 +14,24 @@ import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The group files that this process has open: one set for each open log, shared by its consumers.
 final class Groups {
     private static final System.Logger LOG = System.getLogger(Groups.class.getName());
     private static final String DIRECTORY = "groups";
+
+    /// How often a group is made that others delete meanwhile.
+    private static final int ATTEMPTS = 10;
 
     /// Guarded by itself.
     private static final Map<Log, Groups> OPEN = new HashMap<>();
@@ -31,6 +40,11 @@ final class Groups {
 
     /// Guarded by this.
     private final Map<Key, GroupProgress> open = new HashMap<>();
+
+    /// Of groups that were deleted since: closed with the others, because somebody may still use them.
+    private final List<GroupProgress> deleted = new ArrayList<>();
+
+    private final Set<ProcessLoop> loops = ConcurrentHashMap.newKeySet();
 
     private int users; // guarded by OPEN
 
@@ -58,8 +72,25 @@ final class Groups {
         }
     }
 
+    /// The loops of all consumers of a log in this process.
+    static List<ProcessLoop> loopsOf(Log log) {
+        synchronized (OPEN) {
+            Groups groups = OPEN.get(log);
+            return groups == null ? List.of() : List.copyOf(groups.loops);
+        }
+    }
+
+    void add(ProcessLoop loop) {
+        loops.add(loop);
+    }
+
+    void remove(ProcessLoop loop) {
+        loops.remove(loop);
+    }
+
     private synchronized void closeFiles() {
-        for (GroupProgress progress : open.values()) {
+        deleted.addAll(open.values());
+        for (GroupProgress progress : deleted) {
             try {
                 progress.file().close();
             } catch (IOException e) {
@@ -67,6 +98,54 @@ final class Groups {
             }
         }
         open.clear();
+        deleted.clear();
+    }
+
+    /// The names of a stream's groups, sorted.
+    List<String> names(LogStream stream) {
+        Path directory = stream.directory().resolve(DIRECTORY);
+        List<String> names = new ArrayList<>();
+        try {
+            if (log.storage().kind(directory) == Storage.FileKind.DIRECTORY) {
+                for (String encoded : log.storage().list(directory)) {
+                    boolean file = log.storage().kind(directory.resolve(encoded)) == Storage.FileKind.REGULAR;
+                    if (file && !WholeFiles.isTemporary(encoded)) {
+                        names.add(StreamName.decode(encoded));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new CometException.IoFailure("the groups of stream \"" + stream.name() + "\" cannot be listed", e);
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /// Deletes a group, so that its progress is forgotten and protects nothing; false if there is none.
+    ///
+    /// @throws CometException.LeaseHeld naming who reads for it
+    synchronized boolean delete(LogStream stream, String group) {
+        GroupProgress progress = find(stream, group).orElse(null);
+        if (progress == null) {
+            return false;
+        }
+        try {
+            new GroupRemoval(log).delete(progress, path(stream, group));
+        } catch (IOException e) {
+            throw failure(stream, group, e);
+        }
+        return true;
+    }
+
+    /// Forgets a progress whose group was deleted, by whomever.
+    private @Nullable GroupProgress alive(Key key) {
+        GroupProgress known = open.get(key);
+        if (known != null && known.isDeleted()) {
+            open.remove(key);
+            deleted.add(known);
+            return null;
+        }
+        return known;
     }
 
     static Path path(LogStream stream, String group) {
@@ -75,7 +154,7 @@ final class Groups {
 
     /// The group's progress in a stream, if the group exists there. Makes nothing.
     synchronized Optional<GroupProgress> find(LogStream stream, String group) {
-        GroupProgress known = open.get(new Key(stream.name(), group));
+        GroupProgress known = alive(new Key(stream.name(), group));
         if (known != null) {
             return Optional.of(known);
         }
@@ -83,7 +162,11 @@ final class Groups {
             if (log.storage().kind(path(stream, group)) == Storage.FileKind.ABSENT) {
                 return Optional.empty();
             }
-            return Optional.of(open(stream, group));
+            GroupProgress found = open(stream, group);
+            return found.isDeleted() ? Optional.empty() : Optional.of(found);
+        } catch (NoSuchFileException e) {
+            // Deleted since it was looked for.
+            return Optional.empty();
         } catch (IOException e) {
             throw failure(stream, group, e);
         }
@@ -96,8 +179,17 @@ final class Groups {
             return found.get();
         }
         try {
-            create(stream, group, start);
-            return open(stream, group);
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                create(stream, group, start);
+                GroupProgress made = open(stream, group);
+                if (!made.isDeleted()) {
+                    return made;
+                }
+                // Its deleter was killed, or is just about to.
+                new GroupRemoval(log).unlinkIfMarked(path(stream, group), stream.shardCount());
+            }
+            throw new CometException.IoFailure(
+                    "group \"" + group + "\" of stream \"" + stream.name() + "\" is deleted again and again", null);
         } catch (IOException e) {
             throw failure(stream, group, e);
         }
@@ -170,7 +262,7 @@ final class Groups {
 
     private synchronized GroupProgress open(LogStream stream, String group) throws IOException {
         Key key = new Key(stream.name(), group);
-        GroupProgress known = open.get(key);
+        GroupProgress known = alive(key);
         if (known != null) {
             return known;
         }

@@ -181,6 +181,10 @@ final class Poller {
         member.held().forEach(ShardLease::rewind);
     }
 
+    boolean isOfDeletedGroup() {
+        return member.progress().isDeleted();
+    }
+
     private void end() {
         if (present != null) {
             present.end();

@@ -62,6 +62,7 @@ public final class ProcessLoop {
     /// @throws CometException.HandlerFailed if a handler failed for good and that means to stop
     public void run() throws InterruptedException {
         log.openings().add(opened);
+        groups.add(this);
         try {
             table.maintain(true);
             if (options.parallelism() == 1) {
@@ -76,6 +77,7 @@ public final class ProcessLoop {
         } finally {
             stopping = true;
             log.openings().remove(opened);
+            groups.remove(this);
             try {
                 table.leave();
             } finally {
@@ -153,16 +155,9 @@ public final class ProcessLoop {
         return stopping;
     }
 
-    /// Shards whose present delivery is being handled for longer than `nanos`.
-    List<ShardTask> handledLongerThan(long nanos) {
-        long now = time.nanoTime();
-        List<ShardTask> found = new ArrayList<>();
-        for (ShardTask task : table.tasks()) {
-            if (task.handlingNanos(now) > nanos) {
-                found.add(task);
-            }
-        }
-        return found;
+    /// The shards that it has now.
+    List<ShardTask> tasks() {
+        return List.of(table.tasks());
     }
 
     private void work() {

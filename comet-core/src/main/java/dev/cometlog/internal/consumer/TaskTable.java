@@ -112,15 +112,16 @@ final class TaskTable {
         maintenance.lock();
         try {
             long now = time.nanoTime();
+            long micros = time.epochMicros();
             settled = now;
             leasesDue = now + Math.min(options.discoveryInterval().toNanos(), LONGEST_LEASE_NANOS);
-            if (first || openings || now - discoveryDue >= 0) {
+            boolean anyDeleted = forgetDeleted(micros);
+            if (first || openings || anyDeleted || now - discoveryDue >= 0) {
                 // Lowered before the look: what is opened during it is looked for again.
                 openings = false;
                 discoveryDue = now + options.discoveryInterval().toNanos();
                 discover();
             }
-            long micros = time.epochMicros();
             members.forEach((stream, member) -> attempt(stream, member::rebalance));
             for (ShardTask task : tasks) {
                 task.feed().lease().stamp(micros);
@@ -130,6 +131,17 @@ final class TaskTable {
         } finally {
             maintenance.unlock();
         }
+    }
+
+    /// Leaves groups that were deleted before it had a shard of theirs; they are made anew.
+    private boolean forgetDeleted(long micros) {
+        return members.values().removeIf(member -> {
+            boolean deleted = member.progress().isDeleted();
+            if (deleted) {
+                member.close(micros);
+            }
+            return deleted;
+        });
     }
 
     private void discover() {

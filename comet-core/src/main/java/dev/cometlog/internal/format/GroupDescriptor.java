@@ -20,6 +20,10 @@ import java.util.OptionalLong;
 /// others, so that a word that was lost or damaged is known as such; all zeros is no ack word.
 public final class GroupDescriptor {
     public static final int MEMBERS = 252;
+
+    /// In the lease word of shard 0: the group was deleted. No incarnation has this number.
+    public static final long DELETED = 1;
+
     public static final long MAX_OFFSET = (1L << 48) - 1;
 
     static final long MAGIC = 0x50554f5247544d43L; // "CMTGROUP"

@@ -48,6 +48,10 @@ final class GroupAcks implements ProtectedOffsets {
 
     private Optional<GroupAck> read(Path path, String name, int shard) throws IOException {
         try (StorageFile file = storage.open(path, Storage.Access.READ)) {
+            if (word(file, GroupDescriptor.leaseField(0)) == GroupDescriptor.DELETED) {
+                // It was deleted, and is about to lose its name.
+                return Optional.empty();
+            }
             long acked = GroupDescriptor.acked(word(file, GroupDescriptor.ackField(shard)))
                     .orElse(0);
             long lease = word(file, GroupDescriptor.leaseField(shard));
