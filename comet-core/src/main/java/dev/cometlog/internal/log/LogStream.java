@@ -106,7 +106,8 @@ public final class LogStream {
         if (view == null) {
             ShardId id = stored.shardId(number);
             Segments segments = new Segments(context.storage(), id, paths, false);
-            view = new ShardView(id, paths, context.storage(), readOnlyState(id, paths), segments);
+            ShardState state = new ReadOnlyState(context, id, paths).open(segments);
+            view = new ShardView(id, paths, context.storage(), state, segments);
             views.set(number, view);
         }
         return Optional.of(view);
@@ -118,23 +119,6 @@ public final class LogStream {
         boolean hasSegments = context.storage().list(paths.directory()).stream()
                 .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
         return !hasSegments && context.storage().kind(paths.state()) == Storage.FileKind.ABSENT;
-    }
-
-    private ShardState readOnlyState(ShardId id, ShardPaths paths) throws IOException {
-        if (context.storage().kind(paths.state()) == Storage.FileKind.ABSENT) {
-            throw new CometException.Damaged(paths.state(), "is missing; opening the log for writing rebuilds it");
-        }
-        try (StorageFile file = context.storage().open(paths.state(), Storage.Access.READ)) {
-            if (file.size() == ShardState.PAGE_BYTES) {
-                MappedFile page = file.map(ShardState.PAGE_BYTES, false);
-                ShardState state = new ShardState(page);
-                if (state.isIntact(id.streamHash(), id.shard(), id.shardCount())) {
-                    return state;
-                }
-                page.close();
-            }
-        }
-        throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
     }
 
     /// Makes everything appended before to any shard, by any process, survive power loss.

@@ -145,6 +145,11 @@ public final class ShardState {
         return bytes;
     }
 
+    /// The page as it is now in memory of its own: what is changed there, nobody else sees.
+    ShardState privateCopy() {
+        return new ShardState(file.privateCopy());
+    }
+
     /// Whether the page is an intact one of this shard.
     public boolean isIntact(long streamHash, int shard, int shardCount) {
         return page.byteSize() >= PAGE_BYTES

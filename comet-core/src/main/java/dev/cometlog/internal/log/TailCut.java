@@ -23,12 +23,8 @@ final class TailCut {
     private final ShardState state;
     private final Segments segments;
 
-    // Where the kept entries end.
-    private long end;
-    private long endBase = ShardState.NO_SEGMENT;
-    private int endPosition = SegmentHeader.LENGTH;
-    private long lastTimestamp;
-    private boolean sealed;
+    /// Where the kept entries end.
+    private final TailWalk kept;
 
     /// The first segment of which something may never have been forced, or whose name may not have been.
     private long forceFrom = ShardState.NO_SEGMENT;
@@ -41,22 +37,15 @@ final class TailCut {
         this.files = files;
         this.state = files.state();
         this.segments = files.segments();
+        this.kept = new TailWalk(segments);
     }
 
     /// Keeps all below the durable offset and the whole batches above it up to the first hole.
     void fromCheckpoint(Checkpoint checkpoint) throws IOException {
-        end = checkpoint.durableOffset();
-        endBase = checkpoint.segmentBase();
-        endPosition = (int) checkpoint.position();
-        forceFrom = endBase;
-        if (endBase == ShardState.NO_SEGMENT) {
-            long first = successor(endBase, end);
-            walkFrom(first, SegmentHeader.LENGTH, first);
-        } else {
-            walkFrom(endBase, endPosition, end);
-        }
-        boolean clean = checkpoint.reservedEnd() == end && checkpoint.durableOffset() == end;
-        reservedEnd = Math.max(checkpoint.reservedEnd(), end);
+        kept.fromCheckpoint(checkpoint);
+        forceFrom = checkpoint.segmentBase();
+        boolean clean = checkpoint.reservedEnd() == kept.end() && checkpoint.durableOffset() == kept.end();
+        reservedEnd = Math.max(checkpoint.reservedEnd(), kept.end());
         finish(clean);
     }
 
@@ -64,98 +53,35 @@ final class TailCut {
     ///
     /// @param reserved what is known to be reserved, or 0
     void fromSegments(long reserved) throws IOException {
-        long[] bases = segments.bases();
-        int last = bases.length - 1;
-        while (last >= 0) {
-            Segment segment = segments.acquire(bases[last]).orElse(null);
-            if (segment != null) {
-                segment.release();
-                break;
-            }
-            last--;
-        }
-        if (last >= 0) {
-            end = bases[last];
-            endBase = bases[last];
-            walkFrom(bases[last], SegmentHeader.LENGTH, bases[last]);
-        } else if (bases.length > 0) {
-            end = bases[bases.length - 1];
-        }
-        reservedEnd = Math.max(reserved, bases.length == 0 ? end : end + ShardSync.RESERVED_AHEAD);
+        kept.fromSegments();
+        boolean none = segments.bases().length == 0;
+        reservedEnd = Math.max(reserved, none ? kept.end() : kept.end() + ShardSync.RESERVED_AHEAD);
         finish(false);
     }
 
-    /// Follows the segments from one on, whose frame at that position has that offset, as far as they hold.
-    private void walkFrom(long firstBase, int firstPosition, long firstOffset) throws IOException {
-        long base = firstBase;
-        int position = firstPosition;
-        long offset = firstOffset;
-        while (base != ShardState.NO_SEGMENT) {
-            Segment segment = segments.acquire(base).orElse(null);
-            if (segment == null) {
-                return;
-            }
-            try {
-                FrameWalker walker = new FrameWalker(segment, position, offset, segment.capacity());
-                walker.walkToEnd();
-                if (walker.batchOffset() == base && base != firstBase && !walker.isAtSeal()) {
-                    // Nothing in it holds: the segment before, sealed, is where the kept entries end.
-                    return;
-                }
-                end = walker.batchOffset();
-                endBase = base;
-                endPosition = walker.batchPosition();
-                lastTimestamp = Math.max(
-                        Math.max(lastTimestamp, segment.header().baseTimestamp()),
-                        walker.batchTimestamp(segment.header().baseTimestamp()));
-                sealed = walker.isAtSeal() && walker.offset() == walker.batchOffset();
-            } finally {
-                segment.release();
-            }
-            base = successor(base, end);
-            position = SegmentHeader.LENGTH;
-            offset = base;
-        }
-    }
-
-    /// The segment behind the one at `base` if that ends at `offset`: it starts there, or says that offsets
-    /// were jumped over from there.
-    private long successor(long base, long offset) throws IOException {
-        for (long next : segments.bases()) {
-            if (next > base && next >= offset) {
-                Segment segment = segments.acquire(next).orElse(null);
-                boolean follows = segment != null && segment.header().previousEnd() == offset;
-                if (segment != null) {
-                    segment.release();
-                }
-                return follows ? next : ShardState.NO_SEGMENT;
-            }
-        }
-        return ShardState.NO_SEGMENT;
-    }
-
     private void finish(boolean clean) throws IOException {
-        Segment last = endBase == ShardState.NO_SEGMENT
+        Segment last = kept.endBase() == ShardState.NO_SEGMENT
                 ? null
-                : segments.acquire(endBase).orElse(null);
+                : segments.acquire(kept.endBase()).orElse(null);
         try {
             boolean inPlace = clean
                     && (last == null
-                            || (!sealed && last.capacity() == last.header().capacity()));
-            if (last != null && !inPlace && end == endBase) {
+                            || (!kept.sealed()
+                                    && last.capacity() == last.header().capacity()));
+            if (last != null && !inPlace && kept.end() == kept.endBase()) {
                 // Sealed where it starts, it would lead readers to itself.
-                reservedEnd = Math.max(reservedEnd, endBase);
-                dropEmpty(last);
+                reservedEnd = Math.max(reservedEnd, kept.endBase());
+                kept.dropEmpty(last);
                 last.release();
-                last = endBase == ShardState.NO_SEGMENT
+                last = kept.endBase() == ShardState.NO_SEGMENT
                         ? null
-                        : segments.acquire(endBase).orElse(null);
+                        : segments.acquire(kept.endBase()).orElse(null);
             }
             quarantineBehind();
-            if (last != null && !inPlace && endBase != ShardState.NO_SEGMENT) {
+            if (last != null && !inPlace && kept.endBase() != ShardState.NO_SEGMENT) {
                 cut(last);
             } else if (last != null) {
-                last.index().dropFrom(endPosition);
+                last.index().dropFrom(kept.endPosition());
             }
             if (KillPoint.ENABLED) {
                 KillPoint.RECOVERY_QUARANTINED.reached();
@@ -169,71 +95,35 @@ final class TailCut {
         }
     }
 
-    /// Goes back to where the segment before an empty one ends. Offsets that were jumped over in between are
-    /// jumped over again, in one step: the next segment must follow what readers find before it.
-    private void dropEmpty(Segment empty) throws IOException {
-        long before = ShardState.NO_SEGMENT;
-        for (long base : segments.bases()) {
-            if (base < empty.baseOffset()) {
-                before = base;
-            }
-        }
-        end = empty.header().previousEnd();
-        endBase = ShardState.NO_SEGMENT;
-        endPosition = SegmentHeader.LENGTH;
-        sealed = false;
-        if (before != ShardState.NO_SEGMENT) {
-            endOf(before);
-        }
-    }
-
-    /// Takes the end of the segment before for the shard's, if that is where it has to be.
-    private void endOf(long base) throws IOException {
-        Segment segment = segments.acquire(base).orElse(null);
-        if (segment == null) {
-            return;
-        }
-        try {
-            FrameWalker walker = new FrameWalker(segment, SegmentHeader.LENGTH, base, segment.capacity());
-            walker.walkToEnd();
-            if (walker.batchOffset() == end) {
-                endBase = base;
-                endPosition = walker.batchPosition();
-                sealed = walker.isAtSeal();
-            }
-        } finally {
-            segment.release();
-        }
-    }
-
     /// Wipes what lies behind the kept entries and seals there.
     private void cut(Segment last) throws IOException {
         StorageFile file = last.channel();
         if (file == null) {
             throw new IOException(last.path() + " is not open for writing");
         }
-        last.index().dropFrom(Math.min(endPosition, last.capacity()));
-        if (!sealed) {
+        last.index().dropFrom(Math.min(kept.endPosition(), last.capacity()));
+        if (!kept.sealed()) {
             wipe(last, file);
             if (KillPoint.ENABLED) {
                 KillPoint.RECOVERY_CUT.reached();
             }
-            if (endPosition + FrameDescriptor.SEAL_LENGTH <= last.header().capacity()) {
+            if (kept.endPosition() + FrameDescriptor.SEAL_LENGTH
+                    <= last.header().capacity()) {
                 byte[] seal = seal(last);
-                file.write(endPosition, seal, 0, seal.length);
+                file.write(kept.endPosition(), seal, 0, seal.length);
             }
         }
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_SEALED.reached();
         }
         // The mapping may be shorter than the file is now.
-        segments.forget(endBase);
+        segments.forget(kept.endBase());
     }
 
     private void wipe(Segment last, StorageFile file) throws IOException {
-        int behind = last.capacity() - endPosition;
+        int behind = last.capacity() - kept.endPosition();
         byte[] zeros = new byte[Math.clamp(behind, 0, 1 << 20)];
-        for (int at = endPosition; at < last.capacity(); at += zeros.length) {
+        for (int at = kept.endPosition(); at < last.capacity(); at += zeros.length) {
             int length = Math.min(zeros.length, last.capacity() - at);
             if (!isZero(last, at, length)) {
                 file.write(at, zeros, 0, length);
@@ -248,15 +138,16 @@ final class TailCut {
 
     private byte[] seal(Segment last) {
         byte[] frame = new byte[FrameDescriptor.SEAL_LENGTH];
-        LittleEndian.putLong(frame, FrameDescriptor.HEADER_LENGTH, end);
+        LittleEndian.putLong(frame, FrameDescriptor.HEADER_LENGTH, kept.end());
         int bodyCrc = Crc.of(frame, FrameDescriptor.HEADER_LENGTH, FrameDescriptor.SEAL_BODY_LENGTH);
-        int delta = (int) Math.clamp(lastTimestamp - last.header().baseTimestamp(), 0, FrameDescriptor.MAX_TIME_DELTA);
+        int delta = (int)
+                Math.clamp(kept.lastTimestamp() - last.header().baseTimestamp(), 0, FrameDescriptor.MAX_TIME_DELTA);
         LittleEndian.putInt(frame, FrameDescriptor.LENGTH_FIELD, FrameDescriptor.SEAL_WORD);
         LittleEndian.putInt(frame, FrameDescriptor.TIME_DELTA_FIELD, delta);
         LittleEndian.putInt(
                 frame,
                 FrameDescriptor.CRC_FIELD,
-                FrameDescriptor.crcField(bodyCrc, last.nonce(), endPosition, FrameDescriptor.SEAL_WORD, delta));
+                FrameDescriptor.crcField(bodyCrc, last.nonce(), kept.endPosition(), FrameDescriptor.SEAL_WORD, delta));
         return frame;
     }
 
@@ -264,7 +155,7 @@ final class TailCut {
     private void quarantineBehind() throws IOException {
         boolean moved = false;
         for (long base : segments.bases()) {
-            boolean isBehind = base > endBase && base >= end;
+            boolean isBehind = base > kept.endBase() && base >= kept.end();
             if (isBehind) {
                 moveToQuarantine(files.paths().segment(base));
                 segments.forget(base);
@@ -281,7 +172,7 @@ final class TailCut {
     /// durable.
     private void forceKept() throws IOException {
         for (long base : segments.bases()) {
-            if (base >= forceFrom && base <= endBase) {
+            if (base >= forceFrom && base <= kept.endBase()) {
                 force(base);
             }
         }
@@ -315,7 +206,7 @@ final class TailCut {
                 System.Logger.Level.WARNING,
                 "{0} lies behind the recovered end {1}; moved to {2}",
                 segment,
-                end,
+                kept.end(),
                 target);
         storage.rename(segment, target);
     }
@@ -330,14 +221,14 @@ final class TailCut {
     }
 
     private void write(@Nullable Segment active) {
-        state.endOffset(end);
-        state.durableOffset(end);
-        state.lastTimestamp(lastTimestamp);
+        state.endOffset(kept.end());
+        state.durableOffset(kept.end());
+        state.lastTimestamp(kept.lastTimestamp());
         state.generation(state.generation() + 1);
         if (active != null) {
-            state.activeBase(endBase);
-            state.writePosition(endPosition);
-            state.writeLimit(endPosition);
+            state.activeBase(kept.endBase());
+            state.writePosition(kept.endPosition());
+            state.writeLimit(kept.endPosition());
             state.nextBase(0);
         } else {
             state.activeBase(ShardState.NO_SEGMENT);
@@ -346,9 +237,14 @@ final class TailCut {
             state.nextBase(reservedEnd);
         }
         // Nothing may be appended before a reservation is durable.
-        state.appendLimit(end);
+        state.appendLimit(kept.end());
         long sequence = state.checkpoint().map(Checkpoint::sequence).orElse(0L);
         state.checkpoint(new Checkpoint(
-                sequence + 1, end, endPosition, endBase, Math.max(reservedEnd, end), state.generation()));
+                sequence + 1,
+                kept.end(),
+                kept.endPosition(),
+                kept.endBase(),
+                Math.max(reservedEnd, kept.end()),
+                state.generation()));
     }
 }

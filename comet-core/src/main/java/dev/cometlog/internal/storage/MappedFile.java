@@ -13,6 +13,15 @@ public final class MappedFile implements AutoCloseable {
         this.arena = arena;
     }
 
+    /// Memory of its own with the same bytes, for one who must not change the file.
+    @SuppressWarnings("MustBeClosedChecker") // handed over to the new object, whose close ends it
+    public MappedFile privateCopy() {
+        Arena own = Arena.ofShared();
+        MemorySegment copy = own.allocate(memory.byteSize(), Long.BYTES);
+        copy.copyFrom(memory);
+        return new MappedFile(copy, own);
+    }
+
     public MemorySegment memory() {
         return memory;
     }

@@ -242,6 +242,40 @@ class ShardRecoveryTest {
     }
 
     @Test
+    void oneWhoOnlyReadsAfterAPowerLossSeesWhatRecoveryWouldKeepAndChangesNothing() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.sync();
+        ShardFixture.append(shard, "b");
+        ShardFixture.append(shard, "torn");
+        // The last entry did not reach the disk whole; the page that tells of it did.
+        long last = shard.state().writePosition() - 1;
+        overwrite(fixture.paths.segment(0), last, new byte[1]);
+        byte[] page = Files.readAllBytes(fixture.paths.state());
+
+        ShardContext context = fixture.context(ShardFixture.OTHER_BOOT);
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        ShardState state = new ReadOnlyState(context, fixture.id, fixture.paths).open(segments);
+        ShardView view = new ShardView(fixture.id, fixture.paths, fixture.storage, state, segments);
+        assertThat(state.endOffset()).isEqualTo(2);
+        assertThat(ShardFixture.read(view, 0)).containsExactly("0=a", "1=b");
+        segments.close();
+        state.close();
+        assertThat(fixture.paths.state()).hasBinaryContent(page);
+    }
+
+    @Test
+    void oneWhoOnlyReadsAfterAKillSeesEverything() throws IOException {
+        appendAndDie(ShardFixture.BOOT, "a", "b");
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        ShardState state =
+                new ReadOnlyState(fixture.context(ShardFixture.BOOT), fixture.id, fixture.paths).open(segments);
+        assertThat(state.endOffset()).isEqualTo(2);
+        segments.close();
+        state.close();
+    }
+
+    @Test
     void aTruncatedStatePageCountsAsLost() throws IOException {
         Shard shard = fixture.open(ShardFixture.BOOT);
         ShardFixture.append(shard, "a");

@@ -1,0 +1,74 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.storage.MappedFile;
+import dev.cometlog.internal.storage.Storage;
+import dev.cometlog.internal.storage.StorageFile;
+import java.io.IOException;
+
+/// The state page as one may read it who must change nothing.
+///
+/// A page of this boot is right whoever died. One from before the machine's last start has not been recovered yet:
+/// then a private copy is made that ends where the entries that verify end, and it stays as it is until the log
+/// is opened again.
+final class ReadOnlyState {
+    private final ShardContext context;
+    private final ShardId id;
+    private final ShardPaths paths;
+
+    ReadOnlyState(ShardContext context, ShardId id, ShardPaths paths) {
+        this.context = context;
+        this.id = id;
+        this.paths = paths;
+    }
+
+    /// @throws CometException.Damaged if there is no page, or none that is intact
+    ShardState open(Segments segments) throws IOException {
+        ShardState state = map();
+        if (!isFromAnotherBoot(state)) {
+            return state;
+        }
+        try {
+            return recovered(state, segments);
+        } finally {
+            state.close();
+        }
+    }
+
+    private ShardState map() throws IOException {
+        if (context.storage().kind(paths.state()) == Storage.FileKind.ABSENT) {
+            throw new CometException.Damaged(paths.state(), "is missing; opening the log for writing rebuilds it");
+        }
+        try (StorageFile file = context.storage().open(paths.state(), Storage.Access.READ)) {
+            if (file.size() == ShardState.PAGE_BYTES) {
+                MappedFile page = file.map(ShardState.PAGE_BYTES, false);
+                ShardState state = new ShardState(page);
+                if (state.isIntact(id.streamHash(), id.shard(), id.shardCount())) {
+                    return state;
+                }
+                page.close();
+            }
+        }
+        throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
+    }
+
+    /// Where the system does not tell boots apart, a page is taken as it is.
+    private boolean isFromAnotherBoot(ShardState state) {
+        return !context.boot().equals(BootId.UNKNOWN) && !context.boot().sameBoot(state.bootId());
+    }
+
+    private ShardState recovered(ShardState state, Segments segments) throws IOException {
+        TailWalk kept = new TailWalk(segments);
+        Checkpoint checkpoint = state.checkpoint().orElse(null);
+        if (checkpoint == null) {
+            kept.fromSegments();
+        } else {
+            kept.fromCheckpoint(checkpoint);
+        }
+        ShardState mine = state.privateCopy();
+        mine.endOffset(kept.end());
+        mine.durableOffset(Math.min(mine.durableOffset(), kept.end()));
+        return mine;
+    }
+}
