@@ -29,7 +29,11 @@ final class Samples {
 
     double median(String key) {
         List<Double> sorted = values.getOrDefault(key, List.of());
-        return sorted.isEmpty() ? Double.NaN : sorted.get((sorted.size() - 1) / 2);
+        if (sorted.isEmpty()) {
+            return Double.NaN;
+        }
+        int upper = sorted.size() / 2;
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(upper)) / 2;
     }
 
     /// Median, and lowest to highest.
