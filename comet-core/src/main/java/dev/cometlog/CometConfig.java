@@ -3,16 +3,19 @@ package dev.cometlog;
 import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.log.DirectorySettings;
+import dev.cometlog.internal.log.ExplicitSettings;
 import dev.cometlog.internal.log.StreamSettings;
 import dev.cometlog.internal.storage.FilesMode;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// How a process opens a log.
 ///
-/// Some settings belong to the process alone: they are the components before the last two. The others are
+/// Some settings belong to the process alone: they are the components before the last three. The others are
 /// stored with the log, so that all processes agree: what is set here wins and is stored, what is left unset is
 /// taken from there.
 ///
@@ -23,6 +26,7 @@ import java.util.function.Consumer;
 /// @param appendTimeout how long an append waits for a process that holds the shard
 /// @param defaultShards shards of a stream that is made by appending to it by name
 /// @param streamSettings what was set of the settings stored with each stream, by their stored names
+/// @param streamOverrides the same for streams whose name matches, by pattern, in the order they were set
 /// @param directorySettings what was set of the settings stored with the log, by their stored names
 public record CometConfig(
         boolean readOnly,
@@ -32,6 +36,7 @@ public record CometConfig(
         Duration appendTimeout,
         int defaultShards,
         Map<String, String> streamSettings,
+        Map<String, Map<String, String>> streamOverrides,
         Map<String, String> directorySettings) {
 
     private static final Duration MIN_SYNC_INTERVAL = Duration.ofMillis(100);
@@ -53,9 +58,10 @@ public record CometConfig(
         }
         StreamSettings.checkShards("defaultShards", defaultShards);
         streamSettings = Map.copyOf(streamSettings);
+        streamOverrides = Collections.unmodifiableMap(new LinkedHashMap<>(streamOverrides));
         directorySettings = Map.copyOf(directorySettings);
         // Constructed to be refused here, not at the first append.
-        StreamSettings.of(defaultShards, streamSettings);
+        new ExplicitSettings(streamSettings, streamOverrides).check(defaultShards);
         DirectorySettings.check(directorySettings);
     }
 
@@ -68,6 +74,7 @@ public record CometConfig(
     /// what it refuses.
     public static final class Builder {
         private final Map<String, String> streamSettings = new TreeMap<>();
+        private final Map<String, Map<String, String>> streamOverrides = new LinkedHashMap<>();
         private final Map<String, String> directorySettings = new TreeMap<>();
         private boolean readOnly;
         private boolean allowAnyFilesystem;
@@ -117,7 +124,23 @@ public record CometConfig(
 
         /// What is kept, and for how long.
         public Builder retention(Consumer<Retention> settings) {
-            requireNonNull(settings, "settings").accept(new Retention(this));
+            requireNonNull(settings, "settings").accept(new Retention(this, streamSettings, ""));
+            return this;
+        }
+
+        /// What is kept of the streams whose name matches, where that differs from the rest.
+        ///
+        /// @param pattern a stream's name, or the beginning of one with a `*` behind; of several patterns that
+        ///     match, the one that was set last wins
+        public Builder retention(String pattern, Consumer<Retention> settings) {
+            requireNonNull(pattern, "pattern");
+            int star = pattern.indexOf('*');
+            if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
+                throw new IllegalArgumentException(
+                        "pattern must be a stream's name, or the beginning of one with a * behind: pattern=" + pattern);
+            }
+            Map<String, String> target = streamOverrides.computeIfAbsent(pattern, name -> new TreeMap<>());
+            requireNonNull(settings, "settings").accept(new Retention(this, target, pattern));
             return this;
         }
 
@@ -186,6 +209,7 @@ public record CometConfig(
                     appendTimeout,
                     defaultShards,
                     streamSettings,
+                    streamOverrides,
                     directorySettings);
         }
     }
@@ -193,9 +217,15 @@ public record CometConfig(
     /// Collects what is kept, and for how long. All of it is stored.
     public static final class Retention {
         private final Builder builder;
+        private final Map<String, String> target;
 
-        private Retention(Builder builder) {
+        /// Which streams this is for; empty for all, and for the directory.
+        private final String pattern;
+
+        private Retention(Builder builder, Map<String, String> target, String pattern) {
             this.builder = builder;
+            this.target = target;
+            this.pattern = pattern;
         }
 
         /// Entries older than this are deleted once every group has read them. Default 4 h.
@@ -210,14 +240,12 @@ public record CometConfig(
 
         /// Bound on the bytes of the whole directory. Default 16 GiB or half the filesystem, whichever is less.
         public Retention maxTotalBytes(long value) {
-            builder.directory(DirectorySettings.MAX_TOTAL_BYTES, value);
-            return this;
+            return directory(DirectorySettings.MAX_TOTAL_BYTES, value);
         }
 
         /// Bytes that the log leaves free on its filesystem. Default 512 MiB or 5 %, whichever is less.
         public Retention minFreeBytes(long value) {
-            builder.directory(DirectorySettings.MIN_FREE_BYTES, value);
-            return this;
+            return directory(DirectorySettings.MIN_FREE_BYTES, value);
         }
 
         /// Sealed segments that age alone never deletes. Default 1.
@@ -252,7 +280,16 @@ public record CometConfig(
         }
 
         private Retention stream(String name, Object value) {
-            builder.stream(name, value);
+            target.put(name, value.toString());
+            return this;
+        }
+
+        private Retention directory(String name, Object value) {
+            if (!pattern.isEmpty()) {
+                throw new IllegalArgumentException(
+                        name + " is for the whole directory, not for streams called " + pattern);
+            }
+            builder.directory(name, value);
             return this;
         }
     }

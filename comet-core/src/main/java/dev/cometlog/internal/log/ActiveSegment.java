@@ -31,7 +31,6 @@ final class ActiveSegment {
     private final ShardContext context;
     private final ShardStorage files;
     private final ShardState state;
-    private final SegmentSizing sizing;
     private final SegmentRoller roller;
     private final ShardRetention retention;
     private final long self;
@@ -64,10 +63,14 @@ final class ActiveSegment {
         this.files = files;
         this.state = files.state();
         this.retention = retention;
-        this.sizing = SegmentSizing.within(context.settings(), context.budget().maxTotalBytes());
         this.roller = new SegmentRoller(
                 context.storage(), files.id(), files.paths(), state, files.segments(), files.factory());
         this.self = context.incarnations().self();
+    }
+
+    /// Made anew each time, since the bounds it keeps within may change. Never used on the append path proper.
+    private SegmentSizing sizing() {
+        return SegmentSizing.within(context.settings(), context.budget().maxTotalBytes());
     }
 
     /// Held. The mapped active segment, after [#need] answered [Need#NONE].
@@ -188,7 +191,7 @@ final class ActiveSegment {
 
     private synchronized @Nullable PreparedSegment takePrepared(int bytes) {
         PreparedSegment next = prepared;
-        if (next == null || sizing.atLeast(0, bytes) > next.capacity()) {
+        if (next == null || sizing().atLeast(0, bytes) > next.capacity()) {
             return null;
         }
         // Somebody else's by now, or about to be deleted by a process that closes: not to be touched.
@@ -201,12 +204,13 @@ final class ActiveSegment {
 
     /// The size that the segment behind `current` should have if that one fills up.
     private int nextBytes(Segment current) {
-        return sizing.afterFull((int) Math.max(current.capacity(), state.prepareBytes()));
+        return sizing().afterFull((int) Math.max(current.capacity(), state.prepareBytes()));
     }
 
     /// Makes or maps a next segment in which that many bytes fit. A caller waits for this, so it is a small one
     /// unless one was prepared ahead.
     void prepare(int bytes) {
+        SegmentSizing sizing = sizing();
         int needed = sizing.atLeast(0, bytes);
         int least = sizing.atLeast(sizing.first(), bytes);
         int wanted = sizing.atLeast(sizing.inline((int) state.prepareBytes()), bytes);
@@ -324,7 +328,7 @@ final class ActiveSegment {
                 }
                 Segment current = segment;
                 // Not under the monitor: an appender that needs a segment now makes a small one meanwhile.
-                PreparedSegment made = make(current == null ? sizing.first() : nextBytes(current), false);
+                PreparedSegment made = make(current == null ? sizing().first() : nextBytes(current), false);
                 announce(made);
                 if (KillPoint.ENABLED) {
                     KillPoint.PREPARE_PUBLISHED.reached();
@@ -382,6 +386,7 @@ final class ActiveSegment {
     /// Makes the segment that follows one which was not filled in time.
     void prepareSmaller() {
         Segment current = segment;
+        SegmentSizing sizing = sizing();
         int capacity = current == null ? sizing.first() : current.capacity();
         prepare(sizing.afterAged(capacity), 0, false);
     }
@@ -391,7 +396,7 @@ final class ActiveSegment {
         if (need(0, 0, nowMicros, rollMicros) == Need.ROLL) {
             Segment old = segment;
             if (rollIfPrepared(0, nowMicros) && old != null) {
-                state.prepareBytes(sizing.afterAged(old.capacity()));
+                state.prepareBytes(sizing().afterAged(old.capacity()));
             }
         }
     }

@@ -80,13 +80,16 @@ public record DirectorySettings(
         return isReadable() && (writerBits & ~KNOWN_WRITER_BITS) == 0;
     }
 
-    /// The bound on the directory's bytes, on a filesystem of that size.
-    long maxTotalBytes(long filesystemBytes) {
+    /// What is in force on a filesystem of that size.
+    DiskBudget.Bounds bounds(long filesystemBytes) {
+        return new DiskBudget.Bounds(maxTotalBytes(filesystemBytes), minFreeBytes(filesystemBytes));
+    }
+
+    private long maxTotalBytes(long filesystemBytes) {
         return maxTotalBytes.orElse(Math.min(DEFAULT_MAX_TOTAL_BYTES, filesystemBytes / 2));
     }
 
-    /// The bytes to leave free, on a filesystem of that size.
-    long minFreeBytes(long filesystemBytes) {
+    private long minFreeBytes(long filesystemBytes) {
         return minFreeBytes.orElse(Math.min(DEFAULT_MIN_FREE_BYTES, filesystemBytes / 20));
     }
 }

@@ -14,33 +14,46 @@ public final class DiskBudget {
     private final DirectoryState state;
     private final Storage storage;
     private final Path directory;
-    private final long maxTotalBytes;
-    private final long minFreeBytes;
-
-    /// Left to control files, so that a directory full of segments can still take a state page or settings.
-    private final long headroom;
+    /// Replaced as a whole when somebody stores other ones.
+    private volatile Bounds bounds;
 
     /// Set once, before the first segment is made.
     private volatile SpacePolicy policy;
 
-    DiskBudget(
-            DirectoryState state,
-            Storage storage,
-            Path directory,
-            long maxTotalBytes,
-            long minFreeBytes,
-            SpacePolicy policy) {
+    /// What the directory may take, and what it has to leave.
+    record Bounds(long maxTotalBytes, long minFreeBytes) {
+
+        /// Left to control files, so that a directory full of segments can still take a state page or settings.
+        private long headroom() {
+            return Math.min(MOST_HEADROOM, maxTotalBytes / 16);
+        }
+
+        /// What the directory may hold when a segment was made.
+        private long forSegments() {
+            return maxTotalBytes - headroom();
+        }
+    }
+
+    DiskBudget(DirectoryState state, Storage storage, Path directory, Bounds bounds, SpacePolicy policy) {
         this.state = state;
         this.storage = storage;
         this.directory = directory;
-        this.maxTotalBytes = maxTotalBytes;
-        this.minFreeBytes = minFreeBytes;
-        this.headroom = Math.min(MOST_HEADROOM, maxTotalBytes / 16);
+        this.bounds = bounds;
         this.policy = policy;
     }
 
     void policy(SpacePolicy replacement) {
         policy = replacement;
+    }
+
+    /// Puts other bounds in force, from the next reservation on.
+    void bounds(Bounds replacement) {
+        bounds = replacement;
+    }
+
+    /// The bounds in force now.
+    Bounds bounds() {
+        return bounds;
     }
 
     /// What a file of that size takes.
@@ -52,7 +65,7 @@ public final class DiskBudget {
     ///
     /// @throws CometException.LogFull if it does not fit
     public void reserve(long bytes) {
-        if (!tryReserve(bytes, maxTotalBytes, false)) {
+        if (!tryReserve(bytes, bounds.maxTotalBytes(), false)) {
             throw logFull(rounded(bytes));
         }
     }
@@ -68,7 +81,7 @@ public final class DiskBudget {
     ///
     /// @param freed bytes of our own that were deleted for it: what only takes their place is no growth
     boolean tryReserve(long bytes, long freed) {
-        return tryReserve(bytes, segmentBound(), freed < rounded(bytes));
+        return tryReserve(bytes, bounds.forSegments(), freed < rounded(bytes));
     }
 
     private boolean tryReserve(long bytes, long bound, boolean grows) {
@@ -87,19 +100,14 @@ public final class DiskBudget {
         }
     }
 
-    /// What the directory may hold when a segment was made.
-    private long segmentBound() {
-        return maxTotalBytes - headroom;
-    }
-
     /// Whether more is allocated than a segment may lead to, as after the bound was lowered.
     boolean isOverBound() {
-        return state.allocatedBytes() > segmentBound();
+        return state.allocatedBytes() > bounds.forSegments();
     }
 
     /// Whether `minFreeBytes` forbids growing by that much.
     boolean wouldFillDisk(long wanted) {
-        return usableBytes() - wanted < minFreeBytes;
+        return usableBytes() - wanted < bounds.minFreeBytes();
     }
 
     private long usableBytes() {
@@ -126,7 +134,7 @@ public final class DiskBudget {
     }
 
     long maxTotalBytes() {
-        return maxTotalBytes;
+        return bounds.maxTotalBytes();
     }
 
     /// Why `bytes` cannot be had, with every number that matters.
@@ -134,7 +142,7 @@ public final class DiskBudget {
         long wanted = rounded(bytes);
         if (wouldFillDisk(wanted)) {
             return new CometException.DiskFull(
-                    directory + ": minFreeBytes=" + minFreeBytes + " would be passed: " + usableBytes()
+                    directory + ": minFreeBytes=" + bounds.minFreeBytes() + " would be passed: " + usableBytes()
                             + " bytes are free, " + wanted + " are wanted",
                     null);
         }
@@ -142,7 +150,7 @@ public final class DiskBudget {
     }
 
     private CometException logFull(long wanted) {
-        return new CometException.LogFull(directory + ": maxTotalBytes=" + maxTotalBytes + " would be passed: "
+        return new CometException.LogFull(directory + ": maxTotalBytes=" + bounds.maxTotalBytes() + " would be passed: "
                 + state.allocatedBytes() + " bytes are allocated, " + wanted + " are wanted");
     }
 }

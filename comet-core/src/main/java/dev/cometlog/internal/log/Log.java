@@ -7,6 +7,7 @@ import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.TimeSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Log {
     private static final System.Logger LOG = System.getLogger(Log.class.getName());
     private static final long PROCESS_FILE_BYTES = 1;
+    private static final long PROPERTIES_BYTES = 1;
     private static final int BACKGROUND_THREADS = 2;
 
     private final Path directory;
@@ -108,10 +110,7 @@ public final class Log {
     ///
     /// @throws CometException.ReadOnly if the log was opened read-only, which makes it nobody
     public Incarnations incarnations() {
-        checkOpen();
-        if (config.readOnly()) {
-            throw new CometException.ReadOnly(directory + " was opened read-only");
-        }
+        checkWritable();
         return incarnations;
     }
 
@@ -182,7 +181,7 @@ public final class Log {
                 time,
                 incarnations,
                 budget,
-                stream.settings(),
+                new LiveSettings(stream.name(), stream.settings(), () -> reread(stream.name())),
                 config,
                 state.epoch(),
                 boot,
@@ -191,18 +190,79 @@ public final class Log {
                 background);
     }
 
-    /// Stores further settings, as another open in this process demands. Shards that are open already go on
-    /// with theirs.
-    void set(Map<String, String> streamSettings) {
-        store.set(streamSettings);
+    /// Stores further settings, as another open in this process demands: with the streams that are in use now,
+    /// and with others once they are.
+    void set(ExplicitSettings further) {
+        store.set(further);
+        streams.values().forEach(stream -> {
+            Map<String, String> changes = further.of(stream.name());
+            if (!changes.isEmpty()) {
+                alter(stream.name(), changes);
+            }
+        });
     }
 
-    /// Makes everything that was appended before to any shard of the log, by any process, survive power loss.
-    public void sync() {
+    /// Stores settings with one stream. They are in force here when this returns, and in other processes at their
+    /// next roll or within a minute.
+    ///
+    /// @param changes by their stored names
+    /// @throws CometException.UnknownStream if there is no such stream
+    /// @throws IllegalArgumentException naming the value that is refused
+    public void alter(String name, Map<String, String> changes) {
+        checkWritable();
+        LogStream stream = find(name)
+                .orElseThrow(
+                        () -> new CometException.UnknownStream("no stream is called \"" + name + "\" in " + directory));
+        store.alter(name, changes);
+        stream.refreshSettings();
+    }
+
+    /// Stores bounds of the whole directory, which are in force like those of [#alter(String, Map)].
+    ///
+    /// @param changes by their stored names
+    /// @throws IllegalArgumentException naming the value that is refused
+    public void alterBounds(Map<String, String> changes) {
+        checkWritable();
+        DirectorySettings.check(changes);
+        // The new file and the old one exist side by side for a moment.
+        budget.reserve(PROPERTIES_BYTES);
+        try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
+            DirectorySettings _ = LogProperties.in(directory).store(storage, changes, false);
+        } catch (IOException e) {
+            throw IoErrors.typed("changing the bounds of " + directory, e);
+        } finally {
+            budget.release(PROPERTIES_BYTES);
+        }
+        rereadBounds();
+    }
+
+    /// What is stored for a stream now. The bounds of the directory are read too: who rolls should know both.
+    private Optional<StreamSettings> reread(String stream) {
+        rereadBounds();
+        return store.stored(stream);
+    }
+
+    private void rereadBounds() {
+        try {
+            Optional<DirectorySettings> stored = LogProperties.in(directory).reread(storage);
+            if (stored.isPresent()) {
+                budget.bounds(stored.get().bounds(storage.totalBytes(directory)));
+            }
+        } catch (IOException e) {
+            throw IoErrors.typed("reading the bounds of " + directory, e);
+        }
+    }
+
+    private void checkWritable() {
         checkOpen();
         if (config.readOnly()) {
             throw new CometException.ReadOnly(directory + " was opened read-only");
         }
+    }
+
+    /// Makes everything that was appended before to any shard of the log, by any process, survive power loss.
+    public void sync() {
+        checkWritable();
         for (String name : store.names()) {
             find(name).ifPresent(LogStream::sync);
         }
@@ -212,10 +272,7 @@ public final class Log {
     ///
     /// @param dryRun only tells what would be deleted
     public Retained retain(boolean dryRun) {
-        checkOpen();
-        if (config.readOnly()) {
-            throw new CometException.ReadOnly(directory + " was opened read-only");
-        }
+        checkWritable();
         return retention.run(dryRun);
     }
 
@@ -224,6 +281,7 @@ public final class Log {
         if (!closed && retaining.compareAndSet(false, true)) {
             background.execute(() -> {
                 try {
+                    streams.values().forEach(LogStream::refreshSettings);
                     Retained _ = retain(false);
                 } catch (CometException.Closed e) {
                     LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", directory);

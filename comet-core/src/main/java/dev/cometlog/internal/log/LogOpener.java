@@ -134,13 +134,11 @@ final class LogOpener {
 
     private Log log(Storage storage, DirectorySettings settings, Incarnations incarnations, DirectoryState state)
             throws IOException {
-        long filesystemBytes = storage.totalBytes(directory.path());
         DiskBudget budget = new DiskBudget(
                 state,
                 storage,
                 directory.path(),
-                settings.maxTotalBytes(filesystemBytes),
-                settings.minFreeBytes(filesystemBytes),
+                settings.bounds(storage.totalBytes(directory.path())),
                 SpacePolicy.refuse());
         StreamStore store = new StreamStore(
                 storage,
@@ -149,7 +147,7 @@ final class LogOpener {
                 budget,
                 config.readOnly(),
                 config.appendTimeout(),
-                config.streamSettings());
+                new ExplicitSettings(config.streamSettings(), config.streamOverrides()));
         BootId boot = Procfs.bootId().map(BootId::parse).orElse(BootId.UNKNOWN);
         return new Log(
                 new Log.Parts(directory.path(), config, storage, time, incarnations, state, budget, store, boot));

@@ -27,6 +27,13 @@ record LogProperties(Path path) {
         return settings(merged(stored(storage).orElseGet(TreeMap::new), explicit), readOnly);
     }
 
+    /// The settings that are stored now; empty if the file is missing or damaged.
+    ///
+    /// @throws CometException.NewerFormat if a newer version has taken the log over
+    Optional<DirectorySettings> reread(Storage storage) throws IOException {
+        return stored(storage).map(stored -> settings(stored, false));
+    }
+
     private Optional<SortedMap<String, String>> stored(Storage storage) throws IOException {
         return WholeFiles.read(storage, path).flatMap(PropertiesText::decode);
     }

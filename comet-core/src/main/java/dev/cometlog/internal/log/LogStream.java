@@ -43,8 +43,9 @@ public final class LogStream {
         return stored.directory();
     }
 
+    /// Those in force now.
     public StreamSettings settings() {
-        return stored.settings();
+        return context.settings();
     }
 
     public int shardCount() {
@@ -119,6 +120,11 @@ public final class LogStream {
         boolean hasSegments = context.storage().list(paths.directory()).stream()
                 .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
         return !hasSegments && context.storage().kind(paths.state()) == Storage.FileKind.ABSENT;
+    }
+
+    /// Takes over what any process has stored as the stream's settings.
+    void refreshSettings() {
+        context.live().refresh();
     }
 
     /// Makes everything appended before to any shard, by any process, survive power loss.

@@ -45,7 +45,7 @@ public final class Logs {
             Entry open = OPEN.get(key);
             if (open != null) {
                 checkSame(open.log, config);
-                open.log.set(config.streamSettings());
+                open.log.set(new ExplicitSettings(config.streamSettings(), config.streamOverrides()));
                 open.users++;
                 return open.log;
             }

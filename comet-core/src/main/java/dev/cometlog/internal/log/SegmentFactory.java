@@ -25,7 +25,7 @@ final class SegmentFactory {
     private final Incarnations incarnations;
     private final ShardId id;
     private final ShardPaths paths;
-    private final StreamSettings settings;
+    private final LiveSettings settings;
 
     SegmentFactory(
             Storage storage,
@@ -33,7 +33,7 @@ final class SegmentFactory {
             Incarnations incarnations,
             ShardId id,
             ShardPaths paths,
-            StreamSettings settings) {
+            LiveSettings settings) {
         this.storage = storage;
         this.budget = budget;
         this.incarnations = incarnations;
@@ -49,7 +49,7 @@ final class SegmentFactory {
         long nonce = ThreadLocalRandom.current().nextLong();
         Path path = paths.prepared(incarnations.self(), nonce);
         Path indexPath = paths.preparedIndex(path);
-        budget.reserve(new SpacePolicy.Request(id, settings, diskBytes(bytes), mayWait));
+        budget.reserve(new SpacePolicy.Request(id, settings.get(), diskBytes(bytes), mayWait));
         try {
             MappedFile index = null;
             StorageFile channel = null;

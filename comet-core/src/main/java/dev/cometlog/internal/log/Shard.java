@@ -33,7 +33,7 @@ public final class Shard {
     private final ShardRetention retention;
     private final EncoderPool encoders = new EncoderPool();
     private final AppendSignal appends = new AppendSignal();
-    private final long rollMicros;
+    private volatile long rollMicros;
 
     /// Guarded by `lock`.
     private boolean closed;
@@ -72,7 +72,7 @@ public final class Shard {
         this.retention = new ShardRetention(context, files, lock, sync);
         this.active = new ActiveSegment(context, files, retention);
         this.retainedGeneration = state.generation();
-        this.rollMicros = context.settings().rollInterval().toNanos() / 1000;
+        this.rollMicros = rollMicros(context.settings());
     }
 
     public ShardId id() {
@@ -297,6 +297,7 @@ public final class Shard {
     /// @param nanoTime of the time source
     public void tick(long nanoTime) {
         lock.freeLeftBehind();
+        rollMicros = rollMicros(context.settings());
         sync.tick(nanoTime);
         rollIfAged();
         retainIfRolled();
@@ -304,6 +305,10 @@ public final class Shard {
             trimmedNanos = nanoTime;
             files.segments().trim(state.startOffset(), state.durableOffset(), 1);
         }
+    }
+
+    private static long rollMicros(StreamSettings settings) {
+        return settings.rollInterval().toNanos() / 1000;
     }
 
     private void retainIfRolled() {
@@ -321,6 +326,7 @@ public final class Shard {
 
     private void retainInBackground() {
         try {
+            context.live().refresh();
             Retained _ = retention.run(false);
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", id);

@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 
 /// What a shard needs of the log it belongs to.
 ///
-/// @param settings what is stored with the shard's stream
+/// @param live what is stored with the shard's stream, as it is now
 /// @param config what this process alone decides
 /// @param epoch the present one: a state page that carries it is trusted
 /// @param protectedOffsets how far the groups have come
@@ -18,10 +18,16 @@ public record ShardContext(
         TimeSource time,
         Incarnations incarnations,
         DiskBudget budget,
-        StreamSettings settings,
+        LiveSettings live,
         CometConfig config,
         long epoch,
         BootId boot,
         ClockSteps clock,
         ProtectedOffsets protectedOffsets,
-        Executor background) {}
+        Executor background) {
+
+    /// The settings of the shard's stream that are in force now.
+    StreamSettings settings() {
+        return live.get();
+    }
+}

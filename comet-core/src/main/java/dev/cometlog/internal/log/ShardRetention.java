@@ -30,7 +30,6 @@ final class ShardRetention {
     private final ShardState state;
     private final ShardLock lock;
     private final ShardSync sync;
-    private final RetentionPolicy policy;
 
     /// When the last entry of each sealed segment was appended: sealed ones never change.
     private final Map<Long, Long> newest = new ConcurrentHashMap<>();
@@ -43,7 +42,6 @@ final class ShardRetention {
         this.state = files.state();
         this.lock = lock;
         this.sync = sync;
-        this.policy = RetentionPolicy.of(context.settings());
         this.toldDropsNanos = context.time().nanoTime() - TOLD_DROPS_SECONDS * 1_000_000_000L;
     }
 
@@ -55,6 +53,7 @@ final class ShardRetention {
             if (!dryRun) {
                 unlinkBelowStart();
             }
+            RetentionPolicy policy = policy();
             List<SealedSegment> sealed = sealed();
             long protectedFrom = protectedFrom();
             int expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
@@ -80,6 +79,8 @@ final class ShardRetention {
         try {
             boolean refreshed = false;
             while (true) {
+                // Anew each time: a bound that is raised meanwhile ends the wait.
+                RetentionPolicy policy = policy();
                 long used = diskBytes();
                 if (used + bytes <= policy.maxShardBytes()) {
                     return;
@@ -108,6 +109,10 @@ final class ShardRetention {
         }
     }
 
+    private RetentionPolicy policy() {
+        return RetentionPolicy.of(context.settings());
+    }
+
     private boolean mayDrop() {
         return context.settings().overflow() == Overflow.DROP_OLDEST;
     }
@@ -131,7 +136,7 @@ final class ShardRetention {
 
     long protectedFrom() throws IOException {
         List<GroupAck> groups = context.protectedOffsets().groups(files.id(), files.paths());
-        return policy.protectedFrom(groups, context.time().epochMicros());
+        return policy().protectedFrom(groups, context.time().epochMicros());
     }
 
     /// The segments that may be deleted, oldest first.

@@ -26,8 +26,7 @@ final class ShardStorage {
         this.stateFile = stateFile;
         Storage storage = context.storage();
         this.segments = new Segments(storage, id, paths, true);
-        this.factory =
-                new SegmentFactory(storage, context.budget(), context.incarnations(), id, paths, context.settings());
+        this.factory = new SegmentFactory(storage, context.budget(), context.incarnations(), id, paths, context.live());
         this.repair = new ShardRepair(storage, id, paths, state, segments, factory);
     }
 

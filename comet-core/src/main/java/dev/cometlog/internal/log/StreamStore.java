@@ -38,7 +38,7 @@ final class StreamStore {
     private final AtomicBoolean warnedOfStrangers = new AtomicBoolean();
 
     /// What this process set: it wins over what is stored. Replaced as a whole.
-    private volatile Map<String, String> explicit;
+    private volatile ExplicitSettings explicit;
 
     StreamStore(
             Storage storage,
@@ -47,23 +47,50 @@ final class StreamStore {
             DiskBudget budget,
             boolean readOnly,
             Duration controlTimeout,
-            Map<String, String> explicit) {
+            ExplicitSettings explicit) {
         this.storage = storage;
         this.directory = directory;
         this.incarnations = incarnations;
         this.budget = budget;
         this.readOnly = readOnly;
         this.controlTimeout = controlTimeout;
-        this.explicit = Map.copyOf(explicit);
+        this.explicit = explicit;
     }
 
     /// Lets further settings win, as another open of the same log in this process demands.
-    void set(Map<String, String> further) {
-        if (!explicit.entrySet().containsAll(further.entrySet())) {
-            Map<String, String> all = new TreeMap<>(explicit);
-            all.putAll(further);
-            explicit = Map.copyOf(all);
+    void set(ExplicitSettings further) {
+        ExplicitSettings merged = explicit.with(further);
+        if (!merged.equals(explicit)) {
+            explicit = merged;
             known.clear();
+        }
+    }
+
+    /// The settings that are stored with a stream now, whatever this process set; empty if that cannot be told.
+    Optional<StreamSettings> stored(String name) {
+        Path stream = directory.resolve(StreamName.encode(name));
+        try {
+            return read(stream).map(settings -> stored(name, stream, settings).settings());
+        } catch (IOException e) {
+            throw IoErrors.typed("reading the settings of stream \"" + name + "\"", e);
+        }
+    }
+
+    /// Stores settings with one stream that exists: from then on they are in force for every process.
+    ///
+    /// @throws IllegalArgumentException naming the value that is refused, before anything is stored
+    void alter(String name, Map<String, String> changes) {
+        Path stream = directory.resolve(StreamName.encode(name));
+        try (LockFile.Held _ = incarnations.control(controlTimeout)) {
+            Optional<SortedMap<String, String>> found = read(stream);
+            SortedMap<String, String> settings =
+                    new TreeMap<>((found.isPresent() ? found : rebuilt(stream)).orElseThrow());
+            settings.putAll(changes);
+            StoredStream after = new StoredStream(name, stream, StreamSettings.of(settings));
+            write(stream, settings);
+            known.put(name, after);
+        } catch (IOException e) {
+            throw IoErrors.typed("changing the settings of stream \"" + name + "\"", e);
         }
     }
 
@@ -147,17 +174,7 @@ final class StreamStore {
         if (isDeadLetter(name)) {
             return;
         }
-        Path stream = directory.resolve(StreamName.encode(name));
-        try (LockFile.Held _ = incarnations.control(controlTimeout)) {
-            Optional<SortedMap<String, String>> stored = read(stream);
-            SortedMap<String, String> settings =
-                    new TreeMap<>((stored.isPresent() ? stored : rebuilt(stream)).orElseThrow());
-            settings.put(StreamSettings.DEAD_LETTER, "true");
-            write(stream, settings);
-            known.put(name, stored(name, stream, settings));
-        } catch (IOException e) {
-            throw new CometException.IoFailure("stream \"" + name + "\" cannot be marked for dead letters", e);
-        }
+        alter(name, Map.of(StreamSettings.DEAD_LETTER, "true"));
     }
 
     /// Whether dead letters go to the stream, as the directory says now: any process may have marked it.
@@ -181,7 +198,9 @@ final class StreamStore {
             case DIRECTORY -> {}
         }
         Optional<SortedMap<String, String>> stored = read(stream);
-        if (stored.isPresent() && (readOnly || stored.get().entrySet().containsAll(explicit.entrySet()))) {
+        if (stored.isPresent()
+                && (readOnly
+                        || stored.get().entrySet().containsAll(explicit.of(name).entrySet()))) {
             return Optional.of(stored(name, stream, stored.get()));
         }
         if (readOnly) {
@@ -200,7 +219,7 @@ final class StreamStore {
         }
         StoredStream before = stored(name, stream, settings.get());
         SortedMap<String, String> merged = new TreeMap<>(settings.get());
-        merged.putAll(explicit);
+        merged.putAll(explicit.of(name));
         StreamSettings after = StreamSettings.of(merged);
         if (stored.isEmpty() || !merged.equals(stored.get())) {
             write(stream, merged);
@@ -247,7 +266,7 @@ final class StreamStore {
             ShardFiles.ensureDirectory(storage, stream);
             StoredStream created = loadUnderControl(name, stream).orElse(null);
             if (created == null) {
-                SortedMap<String, String> settings = new TreeMap<>(explicit);
+                SortedMap<String, String> settings = explicit.of(name);
                 settings.put(StreamSettings.SHARDS, Integer.toString(shards));
                 created = new StoredStream(name, stream, StreamSettings.of(settings));
                 write(stream, settings);
@@ -255,7 +274,7 @@ final class StreamStore {
             known.put(name, created);
             return created;
         } catch (IOException e) {
-            throw new CometException.IoFailure("stream \"" + name + "\" cannot be made", e);
+            throw IoErrors.typed("making stream \"" + name + "\"", e);
         }
     }
 

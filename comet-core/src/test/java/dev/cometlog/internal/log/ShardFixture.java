@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
@@ -56,7 +57,8 @@ final class ShardFixture implements AutoCloseable {
         DirectoryState.create(storage, directory.resolve("comet.state"));
         this.directoryState = DirectoryState.open(storage, directory.resolve("comet.state"), true)
                 .orElseThrow();
-        this.budget = new DiskBudget(directoryState, storage, directory, NEVER_FULL, 0, SpacePolicy.refuse());
+        this.budget = new DiskBudget(
+                directoryState, storage, directory, new DiskBudget.Bounds(NEVER_FULL, 0), SpacePolicy.refuse());
     }
 
     /// Opens the shard in the present epoch.
@@ -71,20 +73,25 @@ final class ShardFixture implements AutoCloseable {
     }
 
     ShardContext context(BootId boot) {
-        Map<String, String> settings = new TreeMap<>(streamSettings);
-        settings.putIfAbsent(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
         return new ShardContext(
                 storage,
                 time,
                 incarnations,
                 budget,
-                StreamSettings.of(1, settings),
+                new LiveSettings(id.stream(), stored(), () -> Optional.of(stored())),
                 CometConfig.builder().build(),
                 epoch,
                 boot,
                 new ClockSteps(directoryState, time, boot),
                 groups,
                 background);
+    }
+
+    /// The settings as they would be read from the stream's properties now.
+    private StreamSettings stored() {
+        Map<String, String> settings = new TreeMap<>(streamSettings);
+        settings.putIfAbsent(StreamSettings.SEGMENT_BYTES, Integer.toString(segmentBytes));
+        return StreamSettings.of(1, settings);
     }
 
     /// What a reader finds from `from` on: entries as `offset=text`, gaps as `from..to reason`.
