@@ -1,14 +1,21 @@
 package dev.cometlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cometlog.internal.log.Log;
+import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.ShardState;
+import dev.cometlog.internal.process.OtherProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,10 +100,95 @@ class DirectoryBoundsTest {
             comet.retain();
             assertThat(shard.startOffset()).isEqualTo(start);
             long before = bytesOnDisk();
-            append(shard, 3000);
+            // More than may have been prepared before.
+            append(shard, 10_000);
             assertThat(bytesOnDisk()).isLessThanOrEqualTo(before);
             assertThat(shard.startOffset()).isGreaterThan(start);
         }
+    }
+
+    @Test
+    void atTheBoundOfTheDirectoryRejectRefusesWhatWouldCostUnreadEntriesOfAnyStream() throws Exception {
+        try (Comet comet = Comet.open(
+                directory, c -> c.retention(r -> r.maxTotalBytes(4 * MIB).overflow(Overflow.REJECT)))) {
+            CometShard quiet = comet.stream("quiet:v1", 1).shard(0);
+            append(quiet, 1000);
+            readBy(comet, "quiet:v1", "group");
+            CometShard busy = comet.stream("busy:v1", 1).shard(0);
+            register(comet, "busy:v1");
+            assertThatThrownBy(() -> append(busy, 20_000))
+                    .isInstanceOf(CometException.LogFull.class)
+                    .hasMessageContaining("maxTotalBytes=" + 4 * MIB);
+            assertThat(busy.startOffset()).as("unread").isZero();
+            assertThat(quiet.startOffset()).as("read by all, so it gave way").isPositive();
+
+            readBy(comet, "busy:v1", "group");
+            append(busy, 1500);
+            assertThat(busy.startOffset()).isPositive();
+        }
+    }
+
+    @Test
+    void atTheBoundOfTheDirectoryBlockWaitsForAnotherStreamsGroup() throws Exception {
+        try (Comet comet = Comet.open(
+                directory, c -> c.retention(r -> r.maxTotalBytes(4 * MIB).overflow(Overflow.BLOCK)))) {
+            CometShard busy = comet.stream("busy:v1", 1).shard(0);
+            append(busy, 1);
+            register(comet, "busy:v1");
+            Thread writer = Thread.ofPlatform().start(() -> append(busy, 20_000));
+            while (writer.isAlive()) {
+                readBy(comet, "busy:v1", "group");
+            }
+            writer.join();
+            assertThat(busy.endOffset()).isEqualTo(20_001);
+        }
+        assertThat(counter("busy:v1", ShardState.Counter.DROPPED)).isZero();
+        assertThat(counter("busy:v1", ShardState.Counter.EXPIRED)).isPositive();
+    }
+
+    /// Makes a group that has read nothing.
+    private static void register(Comet comet, String stream) throws InterruptedException {
+        try (CometConsumer consumer = comet.consumer("group")) {
+            Delivery _ = consumer.poll(stream, 1, Duration.ofMillis(1));
+        }
+    }
+
+    private static void readBy(Comet comet, String stream, String group) throws InterruptedException {
+        try (CometConsumer consumer = comet.consumer(group)) {
+            while (true) {
+                Delivery delivery = consumer.poll(stream, 1000, Duration.ofMillis(20));
+                if (delivery == null || delivery.size() == 0) {
+                    return;
+                }
+                delivery.ack();
+            }
+        }
+    }
+
+    private long counter(String stream, ShardState.Counter counter) {
+        Log log = Logs.open(directory, CometConfig.builder().readOnly(true).build());
+        try {
+            return log.find(stream).orElseThrow().view(0).orElseThrow().state().counter(counter);
+        } finally {
+            Logs.close(log);
+        }
+    }
+
+    @Test
+    void anOpenThatFailsLateLeavesNothingBehind() throws Exception {
+        Comet.open(directory).close();
+        try (OtherProcess _ = OtherProcess.start(directory)) {
+            ByteBuffer full =
+                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 60);
+            try (FileChannel state = FileChannel.open(directory.resolve("comet.state"), StandardOpenOption.WRITE)) {
+                int _ = state.write(full, ALLOCATED_FIELD);
+            }
+            assertThatThrownBy(() -> Comet.open(directory)).isInstanceOf(CometException.LogFull.class);
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .doesNotContain("comet-housekeeper");
+        }
+        Comet.open(directory).close();
     }
 
     @Test

@@ -90,6 +90,11 @@ final class ClockSteps {
         return steppedBackTo > 0 ? Math.min(steppedBackTo, now) : now;
     }
 
+    /// Whether a time lies ahead, so that only the file system can tell when it was.
+    boolean isAhead(long micros) {
+        return stepped(micros) > time.epochMicros();
+    }
+
     private long stepped(long micros) {
         boolean byWrongClock = micros >= state.clock(DirectoryState.Clock.STEP_BEGIN)
                 && micros <= state.clock(DirectoryState.Clock.STEP_END);

@@ -21,7 +21,7 @@ public final class DiskBudget {
     private volatile SpacePolicy policy;
 
     /// What the directory may take, and what it has to leave.
-    record Bounds(long maxTotalBytes, long minFreeBytes) {
+    public record Bounds(long maxTotalBytes, long minFreeBytes) {
 
         /// Left to control files, so that a directory full of segments can still take a state page or settings.
         private long headroom() {
@@ -52,7 +52,7 @@ public final class DiskBudget {
     }
 
     /// The bounds in force now.
-    Bounds bounds() {
+    public Bounds bounds() {
         return bounds;
     }
 
@@ -100,9 +100,18 @@ public final class DiskBudget {
         }
     }
 
-    /// Whether more is allocated than a segment may lead to, as after the bound was lowered.
-    boolean isOverBound() {
-        return state.allocatedBytes() > bounds.forSegments();
+    /// How much more is allocated than segments may lead to, as after the bound was lowered; not above 0 if none.
+    long bytesOverBound() {
+        return state.allocatedBytes() - bounds.forSegments();
+    }
+
+    /// How much must be deleted so that a segment fits.
+    ///
+    /// @param freed what was deleted for it already
+    long bytesToFree(long bytes, long freed) {
+        long wanted = rounded(bytes);
+        long forDisk = wouldFillDisk(wanted) ? wanted - freed : 0;
+        return Math.max(1, Math.max(bytesOverBound() + wanted, forDisk));
     }
 
     /// Whether `minFreeBytes` forbids growing by that much.
@@ -110,7 +119,8 @@ public final class DiskBudget {
         return usableBytes() - wanted < bounds.minFreeBytes();
     }
 
-    private long usableBytes() {
+    /// What the filesystem has left.
+    public long usableBytes() {
         try {
             return storage.usableBytes(directory);
         } catch (IOException e) {
@@ -129,7 +139,8 @@ public final class DiskBudget {
         }
     }
 
-    long allocatedBytes() {
+    /// What all files of the directory take, as far as this is known: death can leave it too high.
+    public long allocatedBytes() {
         return state.allocatedBytes();
     }
 

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// An open log: one for each directory and class loader, shared by all who opened it there ([Logs]).
 public final class Log {
     private static final System.Logger LOG = System.getLogger(Log.class.getName());
-    private static final long PROCESS_FILE_BYTES = 1;
+    /// Of the file that says who this process is.
+    static final long PROCESS_FILE_BYTES = 1;
+
     private static final long PROPERTIES_BYTES = 1;
     private static final int BACKGROUND_THREADS = 2;
 
@@ -79,10 +81,12 @@ public final class Log {
                 task -> IoThreads.newThread("comet-background", task));
         background.allowCoreThreadTimeOut(true);
         housekeeper = new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
-        if (!config.readOnly()) {
-            clock.observe();
-            housekeeper.start();
-        }
+    }
+
+    /// Begins to look after what is open: the last step of opening, so that nothing runs on if another one fails.
+    void attend() {
+        clock.observe();
+        housekeeper.start();
     }
 
     public Path directory() {
@@ -142,6 +146,14 @@ public final class Log {
     public LogStream findOrCreate(String name, int shards) {
         checkOpen();
         return opened(store.findOrCreate(name, shards));
+    }
+
+    /// Makes a stream with settings of its own, by their stored names. One that exists stays as it is.
+    ///
+    /// @throws IllegalArgumentException naming the value that is refused
+    public LogStream create(String name, int shards, Map<String, String> settings) {
+        checkWritable();
+        return opened(store.create(name, shards, settings));
     }
 
     /// The stream of that name as a target of dead letters, marked as such so that it is no part of "every
@@ -317,11 +329,6 @@ public final class Log {
         if (closed) {
             throw new CometException.Closed("log " + directory);
         }
-    }
-
-    /// Accounts for the file that says who this process is, which it made when it joined others.
-    void reserveProcessFile() {
-        budget.reserve(PROCESS_FILE_BYTES);
     }
 
     /// Syncs what was appended and ends this incarnation. Whatever fails, everything is let go of; the first

@@ -64,7 +64,7 @@ final class LogOpener {
         DirectoryState state = DirectoryState.open(storage, directory.state(), false)
                 .orElseThrow(() -> new CometException.Damaged(
                         directory.state(), "is missing or damaged; opening the log for writing rebuilds it"));
-        return log(storage, settings, Incarnations.nobody(storage, directory.path()), state);
+        return log(storage, budget(storage, settings, state), Incarnations.nobody(storage, directory.path()), state);
     }
 
     private Log openForWriting() throws IOException {
@@ -83,16 +83,23 @@ final class LogOpener {
             ShardFiles.ensureDirectory(storage, directory.streams());
             boolean alone = !incarnations.anyoneElseAlive();
             state = join(storage, alone);
-            incarnations.enter();
+            DiskBudget budget = budget(storage, settings, state);
+            if (!alone) {
+                budget.reserve(Log.PROCESS_FILE_BYTES);
+            }
+            try {
+                incarnations.enter();
+            } catch (IOException | RuntimeException | Error e) {
+                if (!alone) {
+                    budget.release(Log.PROCESS_FILE_BYTES);
+                }
+                throw e;
+            }
             if (alone) {
                 // Counted with the file that says who we are, and without those of the dead.
                 state.beginEpoch(newEpoch(), new DirectoryCount(storage).bytes(directory.path()));
             }
-            Log log = log(storage, settings, incarnations, state);
-            if (!alone) {
-                log.reserveProcessFile();
-            }
-            return log;
+            return log(storage, budget, incarnations, state);
         } catch (IOException | RuntimeException | Error e) {
             if (state != null) {
                 state.close();
@@ -132,14 +139,16 @@ final class LogOpener {
         return RANDOM.nextLong(1, Long.MAX_VALUE);
     }
 
-    private Log log(Storage storage, DirectorySettings settings, Incarnations incarnations, DirectoryState state)
-            throws IOException {
-        DiskBudget budget = new DiskBudget(
+    private DiskBudget budget(Storage storage, DirectorySettings settings, DirectoryState state) throws IOException {
+        return new DiskBudget(
                 state,
                 storage,
                 directory.path(),
                 settings.bounds(storage.totalBytes(directory.path())),
                 SpacePolicy.refuse());
+    }
+
+    private Log log(Storage storage, DiskBudget budget, Incarnations incarnations, DirectoryState state) {
         StreamStore store = new StreamStore(
                 storage,
                 directory.streams(),

@@ -39,6 +39,16 @@ public final class Logs {
     ///
     /// @throws IllegalArgumentException if it is open in this class loader with other process-local settings
     public static Log open(Path path, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time) {
+        return open(path, config, storages, time, true);
+    }
+
+    /// Opens a log without a thread that looks after it: nothing is deleted, rolled or synced but by a call.
+    public static Log openUnattended(Path path, CometConfig config) {
+        return open(path, config, DiskStorage::new, TimeSource.SYSTEM, false);
+    }
+
+    private static Log open(
+            Path path, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time, boolean attended) {
         synchronized (OPEN) {
             LogDirectory directory = LogOpener.resolve(path, config, storages);
             Key key = new Key(directory.path(), config.readOnly());
@@ -50,6 +60,9 @@ public final class Logs {
                 return open.log;
             }
             Log log = new LogOpener(directory, config, storages, time).open();
+            if (attended && !config.readOnly()) {
+                log.attend();
+            }
             OPEN.put(key, new Entry(log));
             return log;
         }

@@ -2,8 +2,10 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.Overflow;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,23 +45,57 @@ final class Retention implements SpacePolicy {
         clock.observe();
         turn.lock();
         try {
-            Retained sum = Retained.NOTHING;
             List<Shard> all = shards.get();
-            for (Shard shard : all) {
-                sum = sum.plus(runOne(shard, dryRun));
-            }
-            return dryRun ? sum : sum.plus(shrink(all));
+            return dryRun ? plan(all) : runAll(all).plus(shrink(all));
         } finally {
             turn.unlock();
         }
+    }
+
+    private Retained runAll(List<Shard> all) {
+        Retained sum = Retained.NOTHING;
+        for (Shard shard : all) {
+            sum = sum.plus(runOne(shard));
+        }
+        return sum;
+    }
+
+    private Retained runOne(Shard shard) {
+        try {
+            Retained retained = shard.retain(false);
+            String _ = failures.remove(shard.id());
+            return retained;
+        } catch (CometException e) {
+            failed(shard.id(), e);
+            return Retained.NOTHING;
+        }
+    }
+
+    /// What a run would delete.
+    private Retained plan(List<Shard> all) {
+        Retained sum = Retained.NOTHING;
+        List<OldestFirst.Backlog> left = new ArrayList<>();
+        for (OldestFirst.Backlog backlog : backlogs(all, true)) {
+            try {
+                int count = backlog.shard().retention().doomed(backlog.sealed(), backlog.protectedFrom());
+                sum = sum.plus(Retained.of(backlog.first(count).sealed(), backlog.protectedFrom()));
+                left.add(backlog.without(count));
+            } catch (IOException e) {
+                failed(backlog.shard().id(), e);
+            }
+        }
+        for (OldestFirst.Backlog chosen : OldestFirst.chooseUpTo(left, budget.bytesOverBound() - sum.bytes())) {
+            sum = sum.plus(Retained.of(chosen.sealed(), chosen.protectedFrom()));
+        }
+        return sum;
     }
 
     /// Comes back within a bound that was lowered, as far as segments may go.
     private Retained shrink(List<Shard> all) {
         Retained sum = Retained.NOTHING;
         boolean refreshed = false;
-        while (budget.isOverBound()) {
-            Retained gone = freeOldest(all, true);
+        while (budget.bytesOverBound() > 0) {
+            @Nullable Retained gone = delete(OldestFirst.chooseUpTo(backlogs(all, true), budget.bytesOverBound()));
             if (gone != null) {
                 sum = sum.plus(gone);
             } else if (refreshed) {
@@ -72,17 +108,6 @@ final class Retention implements SpacePolicy {
         return sum;
     }
 
-    private Retained runOne(Shard shard, boolean dryRun) {
-        try {
-            Retained retained = shard.retain(dryRun);
-            String _ = failures.remove(shard.id());
-            return retained;
-        } catch (CometException e) {
-            failed(shard.id(), e);
-            return Retained.NOTHING;
-        }
-    }
-
     void failed(ShardId shard, Exception e) {
         String cause = e.toString();
         if (!cause.equals(failures.put(shard, cause))) {
@@ -91,22 +116,22 @@ final class Retention implements SpacePolicy {
     }
 
     @Override
-    public void makeRoom(DiskBudget budget, Request request) {
+    public void makeRoom(DiskBudget unused, Request request) {
         SpaceWait wait = new SpaceWait(request.settings(), time, request.mayWait());
         boolean mayDrop = request.settings().overflow() == Overflow.DROP_OLDEST;
         long freed = 0;
         boolean refreshed = false;
-        List<Shard> all = shards.get();
         while (!budget.tryReserve(request.bytes(), freed)) {
-            boolean inVain = budget.wouldFillDisk(request.bytes())
-                    && (!request.mayWait() || freed + deletableBytes(all, mayDrop) < request.bytes());
-            Retained gone = inVain ? null : freeOldest(all, mayDrop);
+            // Where the disk is full, nothing is given up for a segment that nobody needs yet.
+            boolean inVain = budget.wouldFillDisk(request.bytes()) && !request.mayWait();
+            long missing = budget.bytesToFree(request.bytes(), freed);
+            boolean refresh = refreshed;
+            @Nullable Retained gone = inVain ? null : elsewhere(() -> free(missing, mayDrop, refresh));
             if (gone != null) {
                 freed += gone.bytes();
                 refreshed = false;
-            } else if (!refreshed) {
+            } else if (!refreshed && !inVain) {
                 refreshed = true;
-                all.forEach(this::refresh);
             } else if (wait.again()) {
                 refreshed = false;
             } else {
@@ -115,22 +140,25 @@ final class Retention implements SpacePolicy {
         }
     }
 
-    /// What could be freed at all. Where the disk is full, nothing is given up for what would not fit then either.
-    private long deletableBytes(List<Shard> all, boolean mayDrop) {
-        long bytes = 0;
-        for (Shard shard : all) {
-            try {
-                long protectedFrom = shard.retention().protectedFrom();
-                for (SealedSegment segment : shard.retention().sealed()) {
-                    if (isAllowed(new Candidate(shard, segment, protectedFrom), mayDrop)) {
-                        bytes += segment.diskBytes();
-                    }
-                }
-            } catch (CometException | IOException e) {
-                failed(shard.id(), e);
-            }
+    /// Deletes what frees that much; null if there is not that much, and then nothing.
+    ///
+    /// @param refresh lets go first of what only a newer checkpoint makes deletable
+    private @Nullable Retained free(long bytes, boolean mayDrop, boolean refresh) {
+        List<Shard> all = shards.get();
+        if (refresh) {
+            all.forEach(this::refresh);
         }
-        return bytes;
+        return delete(OldestFirst.choose(backlogs(all, mayDrop), bytes));
+    }
+
+    /// Appenders need room, but must not open shards, force state pages or unlink files themselves: an interrupt
+    /// would end that half-way.
+    private static @Nullable Retained elsewhere(IoThreads.Operation<@Nullable Retained> work) {
+        try {
+            return IoThreads.call(work);
+        } catch (IOException e) {
+            throw IoErrors.typed("making room", e);
+        }
     }
 
     /// Lets go of sealed segments that only a newer checkpoint makes deletable.
@@ -144,55 +172,35 @@ final class Retention implements SpacePolicy {
         }
     }
 
-    /// The oldest segment of a shard, and what groups have not read there.
-    private record Candidate(Shard shard, SealedSegment segment, long protectedFrom) {
-        boolean isProtected() {
-            return RetentionPolicy.isProtected(segment, protectedFrom);
-        }
-    }
-
-    /// Deletes the oldest segment of the directory that may go: what is protected comes last, and only under
-    /// the policy that drops it, of its own stream too. Null if nothing may go.
-    private @Nullable Retained freeOldest(List<Shard> all, boolean mayDrop) {
-        Candidate best = null;
+    /// What each shard could give. Only its own stream's policy and the wanting one's together drop what is unread.
+    private List<OldestFirst.Backlog> backlogs(List<Shard> all, boolean mayDrop) {
+        List<OldestFirst.Backlog> backlogs = new ArrayList<>();
         for (Shard shard : all) {
-            Candidate candidate = candidate(shard);
-            if (candidate != null && isAllowed(candidate, mayDrop) && isBetter(candidate, best)) {
-                best = candidate;
+            try {
+                backlogs.add(new OldestFirst.Backlog(
+                        shard,
+                        shard.retention().sealed(),
+                        shard.retention().protectedFrom(),
+                        mayDrop && shard.settings().overflow() == Overflow.DROP_OLDEST));
+            } catch (CometException | IOException e) {
+                failed(shard.id(), e);
             }
         }
-        if (best == null) {
-            return null;
-        }
-        try {
-            return best.shard().retention().delete(List.of(best.segment()), best.protectedFrom());
-        } catch (CometException | IOException e) {
-            failed(best.shard().id(), e);
-            return null;
-        }
+        return backlogs;
     }
 
-    private static boolean isAllowed(Candidate candidate, boolean mayDrop) {
-        return !candidate.isProtected()
-                || (mayDrop && candidate.shard().settings().overflow() == Overflow.DROP_OLDEST);
-    }
-
-    private static boolean isBetter(Candidate candidate, @Nullable Candidate best) {
-        if (best == null || candidate.isProtected() != best.isProtected()) {
-            return best == null || best.isProtected();
+    /// What this deleted of the chosen, which is nothing where another was faster; null if nothing was chosen, or
+    /// every shard failed.
+    private @Nullable Retained delete(List<OldestFirst.Backlog> chosen) {
+        Retained sum = null;
+        for (OldestFirst.Backlog backlog : chosen) {
+            try {
+                Retained gone = backlog.shard().retention().delete(backlog.sealed(), backlog.protectedFrom());
+                sum = sum == null ? gone : sum.plus(gone);
+            } catch (CometException | IOException e) {
+                failed(backlog.shard().id(), e);
+            }
         }
-        return candidate.segment().newestMicros() < best.segment().newestMicros();
-    }
-
-    private @Nullable Candidate candidate(Shard shard) {
-        try {
-            List<SealedSegment> sealed = shard.retention().sealed();
-            return sealed.isEmpty()
-                    ? null
-                    : new Candidate(shard, sealed.getFirst(), shard.retention().protectedFrom());
-        } catch (CometException | IOException e) {
-            failed(shard.id(), e);
-            return null;
-        }
+        return sum;
     }
 }

@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.CometException;
 import dev.cometlog.Overflow;
 import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
@@ -31,8 +32,8 @@ final class ShardRetention {
     private final ShardLock lock;
     private final ShardSync sync;
 
-    /// When the last entry of each sealed segment was appended: sealed ones never change.
-    private final Map<Long, Long> newest = new ConcurrentHashMap<>();
+    /// What was found out about sealed segments, by base offset: they never change.
+    private final Map<Long, Sealed> known = new ConcurrentHashMap<>();
 
     private volatile long toldDropsNanos;
 
@@ -53,21 +54,26 @@ final class ShardRetention {
             if (!dryRun) {
                 unlinkBelowStart();
             }
-            RetentionPolicy policy = policy();
             List<SealedSegment> sealed = sealed();
             long protectedFrom = protectedFrom();
-            int expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
-            if (expired == sealed.size() && !dryRun && isCheckpointBehind()) {
+            int count = doomed(sealed, protectedFrom);
+            if (count == sealed.size() && !dryRun && isCheckpointBehind()) {
                 sync.refresh();
                 sealed = sealed();
-                expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
+                count = doomed(sealed, protectedFrom);
             }
-            int over = policy.overBound(sealed, diskBytes(), 0, protectedFrom, mayDrop());
-            List<SealedSegment> doomed = sealed.subList(0, Math.max(expired, over));
+            List<SealedSegment> doomed = sealed.subList(0, count);
             return dryRun ? Retained.of(doomed, protectedFrom) : delete(doomed, protectedFrom);
         } catch (IOException e) {
             throw IoErrors.typed("deleting old segments of " + files.id(), e);
         }
+    }
+
+    /// How many of these, from the oldest on, are too old or too much.
+    int doomed(List<SealedSegment> sealed, long protectedFrom) throws IOException {
+        RetentionPolicy policy = policy();
+        int expired = policy.expired(sealed, protectedFrom, context.time().epochMicros());
+        return Math.max(expired, policy.overBound(sealed, diskBytes(), 0, protectedFrom, mayDrop()));
     }
 
     /// Sees to it that `bytes` more stay within `maxShardBytes`.
@@ -77,36 +83,36 @@ final class ShardRetention {
     void makeRoom(long bytes, boolean mayWait) {
         SpaceWait wait = new SpaceWait(context.settings(), context.time(), mayWait);
         try {
-            boolean refreshed = false;
-            while (true) {
-                // Anew each time: a bound that is raised meanwhile ends the wait.
-                RetentionPolicy policy = policy();
-                long used = diskBytes();
-                if (used + bytes <= policy.maxShardBytes()) {
-                    return;
+            long used = diskBytes();
+            while (used + bytes > policy().maxShardBytes()) {
+                long now = used;
+                // The caller may be an appender, which must not force or unlink anything itself.
+                boolean freed = IoThreads.call(() -> free(now, bytes));
+                if (!freed && !wait.again()) {
+                    throw new CometException.LogFull(
+                            files.id() + ": maxShardBytes=" + policy().maxShardBytes() + " would be passed: " + used
+                                    + " bytes are used, " + bytes + " are wanted, and nothing may be deleted");
                 }
-                long protectedFrom = protectedFrom();
-                List<SealedSegment> sealed = sealed();
-                int over = policy.overBound(sealed, used, bytes, protectedFrom, mayDrop());
-                if (over > 0) {
-                    var _ = delete(sealed.subList(0, over), protectedFrom);
-                    continue;
-                }
-                if (!refreshed && isCheckpointBehind()) {
-                    refreshed = true;
-                    sync.refresh();
-                    continue;
-                }
-                if (!wait.again()) {
-                    throw new CometException.LogFull(files.id() + ": maxShardBytes=" + policy.maxShardBytes()
-                            + " would be passed: " + used + " bytes are used, " + bytes
-                            + " are wanted, and nothing may be deleted");
-                }
-                refreshed = false;
+                used = diskBytes();
             }
         } catch (IOException e) {
             throw IoErrors.typed("deleting old segments of " + files.id(), e);
         }
+    }
+
+    /// Deletes what stands in the way of `bytes` more, as far as it may go; false if nothing may.
+    private boolean free(long used, long bytes) throws IOException {
+        long protectedFrom = protectedFrom();
+        List<SealedSegment> sealed = sealed();
+        int over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
+        if (over == 0 && isCheckpointBehind()) {
+            sync.refresh();
+            sealed = sealed();
+            over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
+        }
+        // Where another was faster there is room too.
+        Retained _ = delete(sealed.subList(0, over), protectedFrom);
+        return over > 0;
     }
 
     private RetentionPolicy policy() {
@@ -155,6 +161,9 @@ final class ShardRetention {
         return sealed;
     }
 
+    /// @param lastMicros when the last entry was appended, as the clock of then told
+    private record Sealed(long end, long diskBytes, long lastMicros) {}
+
     /// Empty if another process has let the segment go since it was listed: that is no failure of ours.
     private Optional<SealedSegment> describeIfKept(long base, long next) throws IOException {
         try {
@@ -168,8 +177,19 @@ final class ShardRetention {
     }
 
     private SealedSegment describe(long base, long next) throws IOException {
-        long end = previousEnd(next);
-        return new SealedSegment(base, Math.clamp(end, base, next), next, diskBytes(base), newestMicros(base, end));
+        Sealed segment = known.get(base);
+        if (segment == null) {
+            long end = Math.clamp(previousEnd(next), base, next);
+            long last = lastTimestamp(base, end).orElse(modifiedMicros(base));
+            segment = new Sealed(end, diskBytes(base), last);
+            known.put(base, segment);
+        }
+        return new SealedSegment(base, segment.end(), next, segment.diskBytes(), newestMicros(base, segment));
+    }
+
+    private long newestMicros(long base, Sealed segment) throws IOException {
+        long last = segment.lastMicros();
+        return context.clock().corrected(last, context.clock().isAhead(last) ? modifiedMicros(base) : last);
     }
 
     /// Where the entries below `next` end: further down if offsets were jumped over.
@@ -183,16 +203,6 @@ final class ShardRetention {
         } finally {
             segment.release();
         }
-    }
-
-    private long newestMicros(long base, long end) throws IOException {
-        long modified = modifiedMicros(base);
-        Long known = newest.get(base);
-        if (known == null) {
-            known = lastTimestamp(base, end).orElse(modified);
-            newest.put(base, known);
-        }
-        return context.clock().corrected(known, modified);
     }
 
     private OptionalLong lastTimestamp(long base, long end) throws IOException {
@@ -304,7 +314,7 @@ final class ShardRetention {
             if (KillPoint.ENABLED) {
                 KillPoint.RETAIN_UNLINKED.reached();
             }
-            newest.remove(bases[i]);
+            known.remove(bases[i]);
             files.segments().forget(bases[i]);
         }
         for (String name : context.storage().list(files.paths().directory())) {

@@ -161,7 +161,7 @@ final class StreamStore {
     /// @throws CometException.WrongShardCount if it exists with another number of shards
     StoredStream findOrCreate(String name, int shards) {
         StreamSettings.checkShards(StreamSettings.SHARDS, shards);
-        StoredStream stream = find(name).orElseGet(() -> create(name, shards));
+        StoredStream stream = find(name).orElseGet(() -> create(name, shards, Map.of()));
         int existing = stream.settings().shards();
         if (existing != shards) {
             throw new CometException.WrongShardCount(name, shards, existing);
@@ -256,17 +256,21 @@ final class StreamStore {
         return Optional.of(new TreeMap<>(Map.of(StreamSettings.SHARDS, Integer.toString(shards.getAsInt()))));
     }
 
-    private StoredStream create(String name, int shards) {
+    /// Makes a stream with settings of its own; one that exists stays as it is.
+    StoredStream create(String name, int shards, Map<String, String> own) {
         if (readOnly) {
             throw new CometException.UnknownStream(
                     "stream \"" + name + "\" does not exist, and a log that was opened read-only makes none");
         }
-        Path stream = directory.resolve(StreamName.encode(name));
+        Path stream = directory.resolve(StreamName.encode(StreamName.checkStream(name)));
+        // Refused before anything is made.
+        StreamSettings.of(shards, own);
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {
             ShardFiles.ensureDirectory(storage, stream);
             StoredStream created = loadUnderControl(name, stream).orElse(null);
             if (created == null) {
                 SortedMap<String, String> settings = explicit.of(name);
+                settings.putAll(own);
                 settings.put(StreamSettings.SHARDS, Integer.toString(shards));
                 created = new StoredStream(name, stream, StreamSettings.of(settings));
                 write(stream, settings);

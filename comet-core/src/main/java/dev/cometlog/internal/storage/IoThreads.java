@@ -38,7 +38,7 @@ public final class IoThreads {
 
     /// Runs `operation` on a thread that nobody interrupts and waits for it. An interrupt of the caller
     /// is kept for later: the operation is short, or the kernel would not let it be interrupted either.
-    static <T extends @Nullable Object> T call(Operation<T> operation) throws IOException {
+    public static <T extends @Nullable Object> T call(Operation<T> operation) throws IOException {
         if (Thread.currentThread() instanceof IoThread) {
             return operation.run();
         }
