@@ -48,6 +48,11 @@ final class LogDirectory {
         return CleanStop.watch(Comet.open(existing(), config -> config.readOnly(true)));
     }
 
+    /// Opens the log from inside, to change settings or delete; it is made if there is none.
+    OpenLog openToChange() {
+        return OpenLog.toChange(path());
+    }
+
     /// Opens the log, which is made if there is none, with some settings of its own.
     Comet openToWrite(Consumer<CometConfig.Builder> settings) {
         return CleanStop.watch(Comet.open(path(), settings));

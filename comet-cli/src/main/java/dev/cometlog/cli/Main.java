@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             TailCommand.class,
             StreamsCommand.class,
             StatsCommand.class,
+            RetainCommand.class,
             VerifyCommand.class,
             DumpCommand.class,
             DemoCommand.class,

@@ -4,7 +4,10 @@ import dev.cometlog.Comet;
 import dev.cometlog.CometShard;
 import dev.cometlog.CometStream;
 import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardPaths;
+import dev.cometlog.internal.log.ShardState;
+import dev.cometlog.internal.log.ShardView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,10 @@ import tools.jackson.core.json.JsonFactory;
 /// Shows how much each shard holds.
 @Command(
         name = "stats",
-        description = "Show offsets, entries, segments and bytes of every shard that was appended to.",
+        description = {
+            "Show offsets, entries, segments and bytes of every shard that was appended to, how many entries went and",
+            "why, and what bounds streams and directory have."
+        },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {"  comet stats", "  comet stats orders:v1 -o json"})
@@ -51,37 +57,58 @@ final class StatsCommand implements Callable<Integer> {
     }
 
     private record Row(
-            String stream, int shard, long start, long durable, long end, long entries, int segments, long bytes) {}
+            String stream,
+            int shard,
+            long start,
+            long durable,
+            long end,
+            long entries,
+            int segments,
+            long bytes,
+            Gone gone) {}
+
+    /// What a shard holds no more, or never took.
+    private record Gone(long expired, long dropped, long lost, long refused) {
+        static Gone of(ShardState state) {
+            return new Gone(
+                    state.counter(ShardState.Counter.EXPIRED),
+                    state.counter(ShardState.Counter.DROPPED),
+                    state.counter(ShardState.Counter.LOST),
+                    state.counter(ShardState.Counter.REFUSED));
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
         List<Row> rows = new ArrayList<>();
-        try (Comet comet = log.openToRead()) {
-            for (String name : only == null ? comet.streams() : List.of(only)) {
-                addRows(comet.stream(name), name, rows);
+        try (Comet comet = log.openToRead();
+                OpenLog inside = OpenLog.toRead(log.existing());
+                Output output = Output.standard()) {
+            List<String> streams = only == null ? comet.streams() : List.of(only);
+            for (String name : streams) {
+                addRows(comet.stream(name), inside.stream(name), rows);
             }
-        }
-        try (Output output = Output.standard()) {
+            BoundsReport bounds = BoundsReport.of(inside, streams);
             if (format == Format.json) {
-                json(output, rows);
+                json(output, rows, bounds);
             } else {
                 table(output, rows);
+                bounds.print(output);
             }
         }
         return ExitCode.OK;
     }
 
-    private void addRows(CometStream stream, String name, List<Row> rows) throws IOException {
-        Path directory = log.path().resolve("streams").resolve(StreamName.encode(name));
+    private static void addRows(CometStream stream, LogStream inside, List<Row> rows) throws IOException {
         for (int number = 0; number < stream.shardCount(); number++) {
-            Path shardDirectory = directory.resolve(StreamName.shardText(number));
-            if (!Files.isDirectory(shardDirectory)) {
+            ShardView view = inside.view(number).orElse(null);
+            if (view == null) {
                 continue;
             }
             CometShard shard = stream.shard(number);
             int segments = 0;
             long bytes = 0;
-            for (Path file : LogVerifier.list(shardDirectory)) {
+            for (Path file : LogVerifier.list(view.paths().directory())) {
                 if (Files.isRegularFile(file)) {
                     segments += ShardPaths.segmentBase(file.getFileName().toString())
                                     .isPresent()
@@ -91,22 +118,35 @@ final class StatsCommand implements Callable<Integer> {
                 }
             }
             rows.add(new Row(
-                    name,
+                    stream.name(),
                     number,
                     shard.startOffset(),
                     shard.durableOffset(),
                     shard.endOffset(),
                     shard.length(),
                     segments,
-                    bytes));
+                    bytes,
+                    Gone.of(view.state())));
         }
     }
 
     private static void table(Output output, List<Row> rows) {
         int width = Math.max(
                 6, rows.stream().mapToInt(row -> row.stream().length()).max().orElse(0));
-        String form = "%-" + width + "s %6s %14s %14s %14s %14s %9s %15s";
-        output.line(form.formatted("stream", "shard", "start", "durable", "end", "entries", "segments", "bytes"));
+        String form = "%-" + width + "s %6s %14s %14s %14s %14s %9s %15s %12s %12s %12s %9s";
+        output.line(form.formatted(
+                "stream",
+                "shard",
+                "start",
+                "durable",
+                "end",
+                "entries",
+                "segments",
+                "bytes",
+                "expired",
+                "dropped",
+                "lost",
+                "refused"));
         for (Row row : rows) {
             output.line(form.formatted(
                     row.stream(),
@@ -116,7 +156,11 @@ final class StatsCommand implements Callable<Integer> {
                     row.end(),
                     row.entries(),
                     row.segments(),
-                    row.bytes()));
+                    row.bytes(),
+                    row.gone().expired(),
+                    row.gone().dropped(),
+                    row.gone().lost(),
+                    row.gone().refused()));
         }
         output.line(form.formatted(
                 "total",
@@ -126,10 +170,14 @@ final class StatsCommand implements Callable<Integer> {
                 "",
                 rows.stream().mapToLong(Row::entries).sum(),
                 rows.stream().mapToInt(Row::segments).sum(),
-                rows.stream().mapToLong(Row::bytes).sum()));
+                rows.stream().mapToLong(Row::bytes).sum(),
+                rows.stream().mapToLong(row -> row.gone().expired()).sum(),
+                rows.stream().mapToLong(row -> row.gone().dropped()).sum(),
+                rows.stream().mapToLong(row -> row.gone().lost()).sum(),
+                rows.stream().mapToLong(row -> row.gone().refused()).sum()));
     }
 
-    private static void json(Output output, List<Row> rows) {
+    private static void json(Output output, List<Row> rows, BoundsReport bounds) {
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), output)) {
             json.writeStartObject();
             json.writeArrayPropertyStart("shards");
@@ -143,9 +191,14 @@ final class StatsCommand implements Callable<Integer> {
                 json.writeNumberProperty("entries", row.entries());
                 json.writeNumberProperty("segments", row.segments());
                 json.writeNumberProperty("bytes", row.bytes());
+                json.writeNumberProperty("expired", row.gone().expired());
+                json.writeNumberProperty("dropped", row.gone().dropped());
+                json.writeNumberProperty("lost", row.gone().lost());
+                json.writeNumberProperty("refused", row.gone().refused());
                 json.writeEndObject();
             }
             json.writeEndArray();
+            bounds.write(json);
             json.writeEndObject();
         }
         output.write('\n');

@@ -1,10 +1,12 @@
 package dev.cometlog.cli;
 
-import dev.cometlog.CometConfig;
 import dev.cometlog.Overflow;
+import dev.cometlog.internal.log.StreamSettings;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -57,50 +59,66 @@ final class StreamOptions {
             description = "Whether age spares what a group has not read.")
     private @Nullable Boolean protectUnconsumed;
 
-    @Option(names = "--overflow", paramLabel = "POLICY", description = "At a bound: DROP_OLDEST, REJECT or BLOCK.")
+    @Option(
+            names = "--overflow",
+            paramLabel = "POLICY",
+            description = "At a bound, when only unread data is left: drop-oldest, reject or block.",
+            converter = Policy.class)
     private @Nullable Overflow overflow;
 
-    /// Whether anything is given.
-    boolean isEmpty() {
-        return segmentBytes == null
-                && rollInterval == null
-                && maxEntryBytes == null
-                && maxAge == null
-                && maxShardBytes == null
-                && minSegments == null
-                && protectUnconsumed == null
-                && overflow == null;
+    @Option(
+            names = "--block-timeout",
+            paramLabel = "TIME",
+            description = "How long --overflow block waits, such as 30s.",
+            converter = Time.class)
+    private @Nullable Duration blockTimeout;
+
+    @Option(
+            names = "--force-delete-after",
+            paramLabel = "TIME",
+            description = "The age at which even what a group has not read is deleted; 0s is never.",
+            converter = Time.class)
+    private @Nullable Duration forceDeleteAfter;
+
+    @Option(
+            names = "--idle-group-after",
+            paramLabel = "TIME",
+            description = "After so long without a member or an ack a group protects nothing; 0s is never.",
+            converter = Time.class)
+    private @Nullable Duration idleGroupAfter;
+
+    /// What was given, by stored names.
+    SortedMap<String, String> given() {
+        SortedMap<String, String> given = new TreeMap<>();
+        put(given, StreamSettings.SEGMENT_BYTES, segmentBytes);
+        put(given, StreamSettings.ROLL_INTERVAL, rollInterval);
+        put(given, StreamSettings.MAX_ENTRY_BYTES, maxEntryBytes);
+        put(given, StreamSettings.MAX_AGE, maxAge);
+        put(given, StreamSettings.MAX_SHARD_BYTES, maxShardBytes);
+        put(given, StreamSettings.MIN_SEGMENTS, minSegments);
+        put(given, StreamSettings.PROTECT_UNCONSUMED, protectUnconsumed);
+        put(given, StreamSettings.OVERFLOW, overflow);
+        put(given, StreamSettings.BLOCK_TIMEOUT, blockTimeout);
+        put(given, StreamSettings.FORCE_DELETE_AFTER, forceDeleteAfter);
+        put(given, StreamSettings.IDLE_GROUP_AFTER, idleGroupAfter);
+        return given;
     }
 
-    /// Sets what was given.
-    void applyTo(CometConfig.Builder config) {
-        if (segmentBytes != null) {
-            config.segmentBytes(Math.toIntExact(segmentBytes));
+    static void put(SortedMap<String, String> given, String name, @Nullable Object value) {
+        if (value != null) {
+            given.put(name, value.toString());
         }
-        if (rollInterval != null) {
-            config.rollInterval(rollInterval);
-        }
-        if (maxEntryBytes != null) {
-            config.maxEntryBytes(Math.toIntExact(maxEntryBytes));
-        }
-        config.retention(this::applyTo);
     }
 
-    private void applyTo(CometConfig.Retention retention) {
-        if (maxAge != null) {
-            retention.maxAge(maxAge);
-        }
-        if (maxShardBytes != null) {
-            retention.maxShardBytes(maxShardBytes);
-        }
-        if (minSegments != null) {
-            retention.minSegments(minSegments);
-        }
-        if (protectUnconsumed != null) {
-            retention.protectUnconsumed(protectUnconsumed);
-        }
-        if (overflow != null) {
-            retention.overflow(overflow);
+    /// Reads `drop-oldest`, `reject` or `block`; also as the settings file spells them.
+    static final class Policy implements ITypeConverter<Overflow> {
+        @Override
+        public Overflow convert(String value) {
+            try {
+                return Overflow.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("expected drop-oldest, reject or block, not \"" + value + "\"");
+            }
         }
     }
 

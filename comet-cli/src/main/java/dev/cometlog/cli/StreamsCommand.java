@@ -1,8 +1,9 @@
 package dev.cometlog.cli;
 
 import dev.cometlog.Comet;
-import dev.cometlog.CometException;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,6 +52,9 @@ final class StreamsCommand implements Callable<Integer> {
         @Mixin
         private StreamOptions settings;
 
+        @Mixin
+        private BoundsOptions bounds;
+
         @Parameters(paramLabel = "STREAM", description = "Its name.")
         private String stream;
 
@@ -59,11 +63,14 @@ final class StreamsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            try (Comet comet = log.openToWrite(settings::applyTo)) {
-                if (comet.streams().contains(stream)) {
+            try (OpenLog open = log.openToChange()) {
+                if (open.log().streamNames().contains(stream)) {
                     throw new CommandFailure("stream \"" + stream + "\" is there already; see comet streams alter");
                 }
-                comet.stream(stream, shards);
+                open.log().create(stream, shards, settings.given());
+                if (!bounds.given().isEmpty()) {
+                    open.log().alterBounds(bounds.given());
+                }
             }
             return ExitCode.OK;
         }
@@ -73,10 +80,14 @@ final class StreamsCommand implements Callable<Integer> {
     @Command(
             name = "alter",
             description =
-                    "Change settings of a stream: all but the number of its shards. Every process takes them over.",
+                    "Change settings of a stream, all but the number of its shards, or bounds of the whole directory. "
+                            + "Processes that have the log open take them over at their next roll or within a minute.",
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
-            footer = {"  comet streams alter orders:v1 --max-age 8h"})
+            footer = {
+                "  comet streams alter orders:v1 --max-age 24h --max-shard-bytes 256MiB --overflow drop-oldest",
+                "  comet streams alter --max-total-bytes 8GiB --min-free-bytes 1GiB"
+            })
     static final class Alter implements Callable<Integer> {
 
         @Mixin
@@ -85,20 +96,30 @@ final class StreamsCommand implements Callable<Integer> {
         @Mixin
         private StreamOptions settings;
 
-        @Parameters(paramLabel = "STREAM", description = "Its name.")
-        private String stream;
+        @Mixin
+        private BoundsOptions bounds;
+
+        @Parameters(arity = "0..1", paramLabel = "STREAM", description = "Its name; not needed for the bounds alone.")
+        private @Nullable String stream;
 
         @Override
         public Integer call() {
-            if (settings.isEmpty()) {
+            SortedMap<String, String> given = settings.given();
+            if (given.isEmpty() && bounds.given().isEmpty()) {
                 throw new IllegalArgumentException("nothing to change: give at least one setting");
             }
+            String name = stream;
+            if (name == null && !given.isEmpty()) {
+                throw new IllegalArgumentException("which stream? " + given.keySet() + " are settings of one");
+            }
             log.existing();
-            try (Comet comet = log.openToWrite(settings::applyTo)) {
-                // Settings that a process sets are stored with each stream that it uses.
-                comet.stream(stream);
-            } catch (CometException.UnknownStream e) {
-                throw new CommandFailure(String.valueOf(e.getMessage()), e);
+            try (OpenLog open = log.openToChange()) {
+                if (name != null) {
+                    open.log().alter(name, given);
+                }
+                if (!bounds.given().isEmpty()) {
+                    open.log().alterBounds(bounds.given());
+                }
             }
             return ExitCode.OK;
         }

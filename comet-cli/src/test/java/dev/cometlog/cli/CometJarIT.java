@@ -197,6 +197,73 @@ class CometJarIT {
     }
 
     @Test
+    void everySettingOfAStreamAndEveryBoundCanBeSetAndIsShown() throws Exception {
+        List<String> settings = List.of(
+                "--segment-bytes=1MiB",
+                "--roll-interval=10m",
+                "--max-entry-bytes=100KiB",
+                "--max-age=2d",
+                "--max-shard-bytes=256MiB",
+                "--min-segments=3",
+                "--protect-unconsumed=false",
+                "--overflow=block",
+                "--block-timeout=5s",
+                "--force-delete-after=7d",
+                "--idle-group-after=90m",
+                "--max-total-bytes=8GiB",
+                "--min-free-bytes=1MiB");
+        String[] stored = {
+            "segmentBytes=1048576", "rollInterval=PT10M", "maxEntryBytes=102400", "maxAge=PT48H",
+            "maxShardBytes=268435456", "minSegments=3", "protectUnconsumed=false", "overflow=BLOCK",
+            "blockTimeout=PT5S", "forceDeleteAfter=PT168H", "idleGroupAfter=PT1H30M"
+        };
+        for (String how : List.of("create", "alter")) {
+            String directory = dir.resolve(how).toString();
+            if (how.equals("alter")) {
+                comet.print(0, "streams", "create", "-d", directory, "other:v1", "--shards", "1");
+                comet.print(0, "streams", "create", "-d", directory, "orders:v1", "--shards", "1");
+            }
+            comet.print(
+                    0,
+                    Stream.concat(Stream.of("streams", how, "-d", directory, "orders:v1"), settings.stream())
+                            .toArray(String[]::new));
+            Path log = Path.of(directory);
+            assertThat(Files.readString(log.resolve("streams/orders%3Av1/stream.properties")))
+                    .contains(stored);
+            assertThat(Files.readString(log.resolve("comet.properties")))
+                    .contains("maxTotalBytes=8589934592", "minFreeBytes=1048576");
+            assertThat(comet.print(0, "stats", "-d", directory))
+                    .contains("maxTotalBytes=8589934592", "minFreeBytes=1048576")
+                    .contains("orders:v1: maxAge=PT48H, maxShardBytes=268435456, minSegments=3, overflow=BLOCK");
+            assertThat(comet.print(0, "stats", "-o", "json", "-d", directory))
+                    .contains("\"maxTotalBytes\":8589934592", "\"maxAgeMs\":172800000", "\"overflow\":\"BLOCK\"");
+        }
+        assertThat(Files.readString(dir.resolve("alter/streams/other%3Av1/stream.properties")))
+                .as("another stream")
+                .doesNotContain("maxAge");
+        comet.print(0, "streams", "alter", "-d", dir.resolve("alter").toString(), "--max-total-bytes", "4GiB");
+        comet.print(2, "streams", "alter", "-d", dir.resolve("alter").toString(), "--max-age", "4h");
+        comet.print(2, "streams", "alter", "-d", dir.resolve("alter").toString(), "nothing:v1", "--max-age", "4h");
+        assertThat(Files.readString(dir.resolve("alter/comet.properties"))).contains("maxTotalBytes=4294967296");
+    }
+
+    @Test
+    void retainDeletesWhatIsTooMuchAndADryRunOnlyTells() throws Exception {
+        append("events:v1", "a line of some length, to fill a shard with\n".repeat(200_000));
+        comet.print(0, "streams", "alter", "-d", log, "events:v1", "--max-shard-bytes", "4MiB");
+
+        String told = comet.print(0, "retain", "--dry-run", "-d", log);
+        assertThat(told).startsWith("would delete ").doesNotContain(" 0 segments");
+        assertThat(segment()).exists();
+        assertThat(comet.print(0, "retain", "-d", log)).isEqualTo(told.replace("would delete", "deleted"));
+        assertThat(segment()).doesNotExist();
+        assertThat(comet.print(0, "retain", "-d", log))
+                .isEqualTo(
+                        "deleted 0 segments, 0 bytes: 0 entries expired, 0 dropped before every group had read them\n");
+        comet.print(2, "retain", "-d", dir.resolve("nowhere").toString());
+    }
+
+    @Test
     void theDemoProvesThatAKillLosesNothing() throws Exception {
         assertThat(comet.print(0, "demo", "--entries", "20000")).contains("proven       all 40,000");
     }
