@@ -8,6 +8,7 @@ import java.util.Random;
 final class Payloads {
     private static final int HEADER_BYTES = Integer.BYTES + Long.BYTES;
     private static final int LARGEST_FILLER = 2000;
+    private static final int LARGE_FILLER = 4000;
 
     private Payloads() {}
 
@@ -16,6 +17,17 @@ final class Payloads {
         Random random = new Random(worker * 31L + sequence * 1_000_003L);
         byte[] filler = new byte[random.nextInt(20) == 0 ? random.nextInt(LARGEST_FILLER) : random.nextInt(200)];
         random.nextBytes(filler);
+        return ByteBuffer.allocate(HEADER_BYTES + filler.length)
+                .putInt(worker)
+                .putLong(sequence)
+                .put(filler)
+                .array();
+    }
+
+    /// The same with a filler of one size, so that a disk fills up at a known rate.
+    static byte[] large(int worker, long sequence) {
+        byte[] filler = new byte[LARGE_FILLER];
+        Arrays.fill(filler, (byte) (worker * 31L + sequence));
         return ByteBuffer.allocate(HEADER_BYTES + filler.length)
                 .putInt(worker)
                 .putLong(sequence)

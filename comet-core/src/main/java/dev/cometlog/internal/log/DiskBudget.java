@@ -11,6 +11,9 @@ public final class DiskBudget {
     private static final long BLOCK_BYTES = 4096;
     private static final long MOST_HEADROOM = 1 << 20;
 
+    /// The filesystem's own blocks are no file's: directories, and lists of blocks where it is fragmented.
+    private static final int METADATA_SHARE = 1024;
+
     private final DirectoryState state;
     private final Storage storage;
     private final Path directory;
@@ -23,9 +26,10 @@ public final class DiskBudget {
     /// What the directory may take, and what it has to leave.
     public record Bounds(long maxTotalBytes, long minFreeBytes) {
 
-        /// Left to control files, so that a directory full of segments can still take a state page or settings.
+        /// Left to control files and metadata, so that a directory full of segments can still take a state page or
+        /// settings, and grow itself.
         private long headroom() {
-            return Math.min(MOST_HEADROOM, maxTotalBytes / 16);
+            return Math.min(MOST_HEADROOM + maxTotalBytes / METADATA_SHARE, maxTotalBytes / 16);
         }
 
         /// What the directory may hold when a segment was made.

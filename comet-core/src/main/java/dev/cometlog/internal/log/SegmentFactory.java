@@ -92,6 +92,8 @@ final class SegmentFactory {
     private StorageFile zeroFile(Path path, int bytes) throws IOException {
         StorageFile file = storage.open(path, Storage.Access.CREATE);
         try {
+            // The size first: to a file that grows with each write, xfs gives more blocks than it asked for.
+            file.write(bytes - 1, ZEROS, 0, 1);
             for (int at = 0; at < bytes; at += ZEROS.length) {
                 file.write(at, ZEROS, 0, Math.min(ZEROS.length, bytes - at));
             }

@@ -1,0 +1,118 @@
+package dev.cometlog.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/// Several [FillingWorker] processes on one log; what they note lies on another disk than the one they fill.
+final class FillingWorkers implements AutoCloseable {
+    private static final int EXIT_SECONDS = 20;
+
+    private final List<Process> processes = new ArrayList<>();
+    private final Path acks;
+    private final Path refusals;
+    private final Path stop;
+    private final Path output;
+
+    FillingWorkers(Path scratch, Path log, int workers, int shards) throws IOException {
+        acks = Files.createDirectories(scratch.resolve("acks"));
+        refusals = Files.createDirectories(scratch.resolve("refusals"));
+        stop = scratch.resolve("stop");
+        output = scratch.resolve("output");
+        for (int worker = 0; worker < workers; worker++) {
+            processes.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-Xmx96m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            FillingWorker.class.getName(),
+                            log.toString(),
+                            acks.toString(),
+                            refusals.toString(),
+                            Integer.toString(worker),
+                            Integer.toString(shards),
+                            stop.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .start());
+        }
+    }
+
+    /// Waits until so many entries more were acknowledged.
+    void awaitAcks(long more) throws IOException {
+        long target = Acks.count(acks) + more;
+        patiently().until(() -> {
+            checkAlive();
+            return Acks.count(acks) >= target;
+        });
+    }
+
+    /// Waits until every worker was refused once more.
+    void awaitRefusals() throws IOException {
+        List<Long> before = new ArrayList<>();
+        for (int worker = 0; worker < processes.size(); worker++) {
+            before.add(FillingWorker.refused(refusals, worker));
+        }
+        patiently().until(() -> {
+            checkAlive();
+            for (int worker = 0; worker < processes.size(); worker++) {
+                if (FillingWorker.refused(refusals, worker) <= before.get(worker)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /// How often all workers together were refused.
+    long refused() throws IOException {
+        long sum = 0;
+        for (int worker = 0; worker < processes.size(); worker++) {
+            sum += FillingWorker.refused(refusals, worker);
+        }
+        return sum;
+    }
+
+    private static ConditionFactory patiently() {
+        return Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30));
+    }
+
+    private void checkAlive() throws IOException {
+        for (Process process : processes) {
+            if (!process.isAlive()) {
+                throw new AssertionError("a writer ended: " + Files.readString(output));
+            }
+        }
+    }
+
+    /// Ends all of them as they end by themselves, and returns what they were given.
+    List<Acks.Ack> stop() throws IOException, InterruptedException {
+        checkAlive();
+        Files.writeString(stop, "");
+        for (Process process : processes) {
+            if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new AssertionError("a writer did not end well: " + Files.readString(output));
+            }
+        }
+        return Acks.readAll(acks);
+    }
+
+    @Override
+    public void close() {
+        for (Process process : processes) {
+            Process _ = process.destroyForcibly().onExit().join();
+        }
+    }
+}
