@@ -20,12 +20,15 @@ import picocli.CommandLine.Spec;
             "  export COMET_DIR=/var/lib/comet",
             "  journalctl -f | comet append system:v1",
             "  comet tail -f system:v1 --from -10m -o json",
+            "  comet consume system:v1 --group audit",
             "  comet verify"
         },
         subcommands = {
             AppendCommand.class,
             CatCommand.class,
             TailCommand.class,
+            ConsumeCommand.class,
+            GroupsCommand.class,
             StreamsCommand.class,
             StatsCommand.class,
             RetainCommand.class,
