@@ -196,7 +196,9 @@ final class ShardSync {
         long from = last.segmentBase();
         long[] bases = files.segments().bases();
         if (Arrays.binarySearch(bases, capture.segmentBase) < 0) {
-            // Forcing a mapping of it would succeed and mean nothing.
+            // Forcing a mapping of it would succeed and mean nothing, and so would appending to one: with another
+            // generation every appender looks for the file, and is told.
+            lock.holding(() -> state.generation(state.generation() + 1));
             throw new CometException.Damaged(
                     files.paths().segment(capture.segmentBase),
                     "the active segment is gone; if it was deleted by hand, close and open the log again");

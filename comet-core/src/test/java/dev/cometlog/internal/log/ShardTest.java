@@ -232,4 +232,29 @@ class ShardTest {
                 .hasMessageContaining(fixture.paths.segment(0).toString());
         assertThat(shard.state().durableOffset()).isEqualTo(1);
     }
+
+    @Test
+    void appendsIntoSegmentsThatWereDeletedByHandFailOnceABackgroundSyncIsDue() throws IOException {
+        ManualTime time = new ManualTime();
+        fixture.time = time;
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        Files.delete(fixture.paths.segment(0));
+        ShardFixture.append(shard, "b");
+        shard.tick(time.nanoTime());
+        time.advance(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> shard.tick(time.nanoTime())).isInstanceOf(CometException.Damaged.class);
+
+        assertThatThrownBy(() -> ShardFixture.append(shard, "c"))
+                .isInstanceOf(CometException.Damaged.class)
+                .hasMessageContaining(fixture.paths.segment(0).toString())
+                .hasMessageContaining("close and open the log again");
+        assertThat(shard.state().endOffset()).isEqualTo(2);
+
+        // Whoever opens it next goes on.
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "d")).isGreaterThanOrEqualTo(2);
+        assertThat(ShardFixture.read(again, 0)).last().asString().endsWith("=d");
+        again.close(true);
+    }
 }
