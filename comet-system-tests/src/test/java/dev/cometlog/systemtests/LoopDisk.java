@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -32,7 +33,7 @@ final class LoopDisk implements AutoCloseable {
             int _ = file.write(ByteBuffer.allocate(1), bytes - 1);
         }
         LoopDisk disk = new LoopDisk(image, mountPoint);
-        List<String> mkfs = new java.util.ArrayList<>(List.of("mkfs." + type, "-q"));
+        List<String> mkfs = new ArrayList<>(List.of("mkfs." + type, "-q"));
         mkfs.addAll(List.of(mkfsOptions));
         mkfs.add(image.toString());
         String problem = run(mkfs.toArray(String[]::new));
@@ -88,6 +89,16 @@ final class LoopDisk implements AutoCloseable {
     /// Gives back what [#fillBut] took.
     void free() throws IOException {
         Files.deleteIfExists(mountPoint.resolve("others/filler"));
+    }
+
+    /// Has ext4 find an error, at which it goes read-only under those who have files open; skips the test where the
+    /// kernel cannot be told to.
+    void breakIt() throws IOException {
+        String device =
+                Path.of(Files.getFileStore(mountPoint).name()).getFileName().toString();
+        Path trigger = Path.of("/sys/fs/ext4", device, "trigger_fs_error");
+        Assumptions.assumeTrue(Files.isWritable(trigger), "skipped: " + trigger + " cannot be written");
+        Files.writeString(trigger, "an error made by a test");
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.cometlog.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.cometlog.Comet;
 import dev.cometlog.CometConfig;
+import dev.cometlog.CometException;
 import dev.cometlog.CometShard;
 import dev.cometlog.Overflow;
 import dev.cometlog.Verify;
@@ -128,6 +130,41 @@ class SmallDiskIT {
             disk.free();
             check(log, acks, refused, Overflow.REJECT);
         }
+    }
+
+    @Test
+    void onAFilesystemThatTurnedReadOnlyErrorsAreTypedAndReadsGoOn() throws Exception {
+        try (LoopDisk disk = LoopDisk.mount(scratch, "ext4", 64 * MIB, "-F", "-m", "0", "-e", "remount-ro")) {
+            Path log = disk.path().resolve("log");
+            // Not closed: that would have to write.
+            Comet comet = open(log, Overflow.DROP_OLDEST, BOUND);
+            CometShard shard = comet.stream(FillingWorker.STREAM, SHARDS).shard(0);
+            for (int i = 0; i < 20; i++) {
+                long _ = shard.append(Payloads.large(0, i));
+            }
+            comet.sync();
+            disk.breakIt();
+
+            assertThatThrownBy(() -> appendMuch(shard))
+                    .isInstanceOfAny(CometException.IoFailure.class, CometException.Poisoned.class)
+                    .hasMessageContaining("ead-only file system");
+            assertThat(scanAll(comet)).isGreaterThanOrEqualTo(20);
+            assertThatThrownBy(comet::close).isInstanceOf(CometException.class);
+            assertThatThrownBy(() -> Comet.open(log))
+                    .isInstanceOf(CometException.IoFailure.class)
+                    .hasMessageContaining("ead-only file system");
+            try (Comet reading = Comet.open(log, c -> c.readOnly(true))) {
+                assertThat(reading.stream(FillingWorker.STREAM).shard(0).recent(1))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    private static void appendMuch(CometShard shard) {
+        for (int i = 0; i < FAR_MORE_THAN_FITS; i++) {
+            long _ = shard.append(Payloads.large(0, i));
+        }
+        shard.sync();
     }
 
     private static long scanAll(Comet comet) {

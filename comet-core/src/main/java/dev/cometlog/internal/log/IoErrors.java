@@ -25,7 +25,19 @@ final class IoErrors {
                             + " is gone; if it was deleted by hand, close and open the log again",
                     cause);
         }
-        return new CometException.IoFailure("while " + doing + ": " + cause, cause);
+        return new CometException.IoFailure("while " + doing + ": " + cause + advice(cause), cause);
+    }
+
+    /// What the user can do about it, where that is known.
+    private static String advice(IOException cause) {
+        String message = text(cause.getMessage());
+        if (message.contains("too many open files")) {
+            return "; the process, or the machine, may open no more of them (see ulimit -n)";
+        }
+        if (message.contains("read-only file system")) {
+            return "; the filesystem was mounted read-only, perhaps after an error of the disk";
+        }
+        return "";
     }
 
     private static boolean isDiskFull(IOException cause) {

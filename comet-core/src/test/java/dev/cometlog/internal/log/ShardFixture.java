@@ -39,6 +39,7 @@ final class ShardFixture implements AutoCloseable {
     ProtectedOffsets groups = ProtectedOffsets.none();
     DiskBudget budget;
     long epoch = 1;
+    private final List<LiveSettings> live = new ArrayList<>();
 
     ShardFixture(Path directory) throws IOException {
         this(directory, new DiskStorage(FilesMode.DEFAULT));
@@ -72,13 +73,19 @@ final class ShardFixture implements AutoCloseable {
         return open(boot);
     }
 
+    /// Does what a roll or a minute does to the settings of every shard that was opened.
+    void refreshSettings() {
+        live.forEach(LiveSettings::refresh);
+    }
+
     ShardContext context(BootId boot) {
+        live.add(new LiveSettings(id.stream(), stored(), () -> Optional.of(stored())));
         return new ShardContext(
                 storage,
                 time,
                 incarnations,
                 budget,
-                new LiveSettings(id.stream(), stored(), () -> Optional.of(stored())),
+                live.getLast(),
                 CometConfig.builder().build(),
                 epoch,
                 boot,
