@@ -11,9 +11,12 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -211,6 +214,38 @@ class LogDirectoryTest {
         assertThatThrownBy(() -> Comet.open(absent, config -> config.readOnly(true)))
                 .isInstanceOf(CometException.NotALog.class);
         assertThat(absent).doesNotExist();
+    }
+
+    @Test
+    void oneWhoOnlyReadsFollowsAShardThatAnotherRecoversLaterOn() throws IOException {
+        append("one");
+        Path state = parent.resolve("streams/events%3Av1/0000/state");
+        try (FileChannel page = FileChannel.open(state, StandardOpenOption.WRITE)) {
+            // As if the machine had been started anew since then.
+            page.write(ByteBuffer.wrap(new byte[16]).put(0, (byte) 1), 72);
+        }
+        try (Comet reading = Comet.open(parent, config -> config.readOnly(true))) {
+            CometShard shard = reading.stream("events:v1").shard(0);
+            assertThat(shard.recent(5)).extracting(Entry::bytes).containsExactly(bytes("one"));
+            append("two");
+            assertThat(shard.recent(5)).extracting(Entry::bytes).containsExactly(bytes("one"), bytes("two"));
+        }
+    }
+
+    @Test
+    void oneWhoOnlyReadsFollowsAShardWhosePageIsJustBeingMade() throws IOException {
+        append("one");
+        Path shardDirectory = parent.resolve("streams/events%3Av1/0000");
+        try (FileChannel page = FileChannel.open(shardDirectory.resolve("state"), StandardOpenOption.WRITE)) {
+            // Neither epoch nor boot yet.
+            page.write(ByteBuffer.allocate(24), 64);
+        }
+        try (Comet reading = Comet.open(parent, config -> config.readOnly(true))) {
+            CometShard shard = reading.stream("events:v1").shard(0);
+            assertThat(shard.endOffset()).isNotNegative();
+            append("two");
+            assertThat(shard.recent(1)).extracting(Entry::bytes).containsExactly(bytes("two"));
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 
@@ -20,6 +22,11 @@ public final class LogStream {
 
     /// Of a log that was opened read-only, in place of `shards`.
     private final AtomicReferenceArray<ShardView> views;
+
+    /// Shards of which a reader has a private page, because nobody has recovered them since the machine's start.
+    private final Set<Integer> provisional = ConcurrentHashMap.newKeySet();
+
+    private final List<ShardView> replaced = new ArrayList<>(); // guarded by this
 
     private final AppendSignal opened;
 
@@ -83,7 +90,7 @@ public final class LogStream {
             return Optional.of(open.view());
         }
         ShardView view = views.get(number);
-        if (view != null) {
+        if (view != null && !provisional.contains(number)) {
             return Optional.of(view);
         }
         try {
@@ -104,13 +111,23 @@ public final class LogStream {
             return Optional.of(open(number).view());
         }
         ShardView view = views.get(number);
-        if (view == null) {
-            ShardId id = stored.shardId(number);
-            Segments segments = new Segments(context.storage(), id, paths, false);
-            ShardState state = new ReadOnlyState(context, id, paths).open(segments);
-            view = new ShardView(id, paths, context.storage(), state, segments);
-            views.set(number, view);
+        ShardId id = stored.shardId(number);
+        ReadOnlyState page = new ReadOnlyState(context, id, paths);
+        if (view != null && (!provisional.contains(number) || page.isProvisional())) {
+            return Optional.of(view);
         }
+        if (view != null) {
+            // Readers may still be at it.
+            replaced.add(view);
+        }
+        Segments segments = new Segments(context.storage(), id, paths, false);
+        if (page.isProvisional()) {
+            provisional.add(number);
+        } else {
+            provisional.remove(number);
+        }
+        view = new ShardView(id, paths, context.storage(), page.open(segments), segments);
+        views.set(number, view);
         return Optional.of(view);
     }
 
@@ -210,9 +227,14 @@ public final class LogStream {
         for (int i = 0; i < views.length(); i++) {
             ShardView view = views.get(i);
             if (view != null) {
-                view.segments().close();
-                view.state().close();
+                close(view);
             }
         }
+        replaced.forEach(LogStream::close);
+    }
+
+    private static void close(ShardView view) {
+        view.segments().close();
+        view.state().close();
     }
 }

@@ -10,8 +10,8 @@ import java.io.IOException;
 /// The state page as one may read it who must change nothing.
 ///
 /// A page of this boot is right whoever died. One from before the machine's last start has not been recovered yet:
-/// then a private copy is made that ends where the entries that verify end, and it stays as it is until the log
-/// is opened again.
+/// then a private copy is made that ends where the entries that verify end. It is provisional: once somebody has
+/// recovered the shard, the page itself tells.
 final class ReadOnlyState {
     private final ShardContext context;
     private final ShardId id;
@@ -53,9 +53,22 @@ final class ReadOnlyState {
         throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
     }
 
-    /// Where the system does not tell boots apart, a page is taken as it is.
+    /// Whether the page still tells of an earlier boot, so that what [#open(Segments)] gives is a private copy.
+    boolean isProvisional() throws IOException {
+        ShardState state = map();
+        try {
+            return isFromAnotherBoot(state);
+        } finally {
+            state.close();
+        }
+    }
+
+    /// Where the system does not tell boots apart, a page is taken as it is; so is one that its maker is about to
+    /// fill in.
     private boolean isFromAnotherBoot(ShardState state) {
-        return !context.boot().equals(BootId.UNKNOWN) && !context.boot().sameBoot(state.bootId());
+        return state.epoch() != ShardFiles.NO_EPOCH
+                && !context.boot().equals(BootId.UNKNOWN)
+                && !context.boot().sameBoot(state.bootId());
     }
 
     private ShardState recovered(ShardState state, Segments segments) throws IOException {
