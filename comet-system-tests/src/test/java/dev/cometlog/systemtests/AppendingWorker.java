@@ -46,7 +46,8 @@ final class AppendingWorker {
         return Comet.open(directory, c -> c.segmentBytes(SEGMENT_BYTES).appendTimeout(Duration.ofSeconds(30)));
     }
 
-    private static void append(Comet comet, Path ackDirectory, int worker, int shards, long entries) {
+    /// Appends and notes what was acknowledged; ends the process if that fails.
+    static void append(Comet comet, Path ackDirectory, int worker, int shards, long entries) {
         Random random = new Random(worker);
         long end = entries == 0 ? Long.MAX_VALUE : entries;
         try (Acks acks = new Acks(ackDirectory.resolve(Integer.toString(worker)))) {

@@ -2,8 +2,10 @@ package dev.cometlog.systemtests;
 
 import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
+import dev.cometlog.ConsumerTask;
 import dev.cometlog.Delivery;
 import dev.cometlog.Entry;
+import dev.cometlog.Gap;
 import dev.cometlog.ProcessOptions;
 import dev.cometlog.systemtests.GroupJournal.Event;
 import dev.cometlog.systemtests.GroupJournal.Kind;
@@ -13,6 +15,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /// A JVM that processes a group until killed, and notes in a [GroupJournal] what it handled and acknowledged.
@@ -36,17 +39,37 @@ final class ConsumingWorker implements AutoCloseable {
     }
 
     public static void main(String[] args) throws Exception {
-        try (Comet comet = Comet.open(Path.of(args[0]));
-                CometConsumer consumer = comet.consumer(args[3]);
-                ConsumingWorker worker = new ConsumingWorker(Path.of(args[1]), Path.of(args[2]))) {
-            consumer.process(
-                    worker::handle,
-                    ProcessOptions.builder()
-                            .batchSize(BATCH)
-                            .discoveryInterval(Duration.ofMillis(100))
-                            .onBatch((size, took) -> worker.acknowledged())
-                            .build());
+        try (Comet comet = Comet.open(Path.of(args[0]))) {
+            consume(comet, Path.of(args[1]), Path.of(args[2]), args[3]);
         }
+    }
+
+    /// Consumes until the process is killed.
+    static void consume(Comet comet, Path journal, Path locks, String group) throws Exception {
+        try (CometConsumer consumer = comet.consumer(group);
+                ConsumingWorker worker = new ConsumingWorker(journal, locks)) {
+            consumer.process(worker::handle, options(worker));
+        }
+    }
+
+    /// Consumes what is left.
+    static void consumeAll(Comet comet, Path journal, Path locks, String group) throws Exception {
+        try (ConsumingWorker worker = new ConsumingWorker(journal, locks);
+                CometConsumer consumer = comet.consumer(group)) {
+            ConsumerTask _ = consumer.start(worker::handle, options(worker));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> consumer.lag(AppendingWorker.STREAM).entries() == 0);
+        }
+    }
+
+    private static ProcessOptions options(ConsumingWorker worker) {
+        return ProcessOptions.builder()
+                .batchSize(BATCH)
+                .discoveryInterval(Duration.ofMillis(100))
+                .onBatch((size, took) -> worker.acknowledged())
+                .onGap(worker::passed)
+                .build();
     }
 
     private void handle(Delivery delivery) throws IOException {
@@ -67,6 +90,16 @@ final class ConsumingWorker implements AutoCloseable {
             if (lock == null) {
                 new Event(Kind.OVERLAP, delivery.shard(), from, end, began).appendTo(journal);
             }
+        }
+    }
+
+    /// A gap is over with once it was told.
+    private void passed(Gap gap) {
+        try {
+            new Event(Kind.HANDLING, gap.shard(), gap.from(), gap.to(), System.nanoTime()).appendTo(journal);
+        } catch (IOException e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -19,20 +19,35 @@ final class LogChecker {
     /// What is wrong with the log; empty if every acknowledged id holds exactly its bytes, offsets are
     /// consecutive, and no entry is torn or there twice.
     static List<String> faults(Comet comet, int shards, List<Acks.Ack> acks) {
-        LogChecker checker = new LogChecker();
+        return faults(comet, new long[shards], acks);
+    }
+
+    /// The same where retention may have deleted what lies below the start offsets.
+    static List<String> faultsAboveStart(Comet comet, int shards, List<Acks.Ack> acks) {
+        long[] starts = new long[shards];
         for (int number = 0; number < shards; number++) {
-            checker.read(number, comet.stream(AppendingWorker.STREAM, shards).shard(number));
+            starts[number] =
+                    comet.stream(AppendingWorker.STREAM, shards).shard(number).startOffset();
         }
-        acks.forEach(checker::check);
+        return faults(comet, starts, acks);
+    }
+
+    private static List<String> faults(Comet comet, long[] starts, List<Acks.Ack> acks) {
+        LogChecker checker = new LogChecker();
+        for (int number = 0; number < starts.length; number++) {
+            checker.read(
+                    number, comet.stream(AppendingWorker.STREAM, starts.length).shard(number), starts[number]);
+        }
+        acks.stream().filter(ack -> ack.offset() >= starts[ack.shard()]).forEach(checker::check);
         return checker.faults;
     }
 
-    private void read(int number, CometShard shard) {
+    private void read(int number, CometShard shard, long start) {
         Set<String> seen = new HashSet<>();
-        long[] next = {0};
+        long[] next = {start};
         long end = shard.endOffset();
         shard.scan(
-                0,
+                start,
                 Verify.CRC,
                 (offset, micros, memory, position, length) -> {
                     byte[] payload = memory.asSlice(position, length).toArray(ValueLayout.JAVA_BYTE);
