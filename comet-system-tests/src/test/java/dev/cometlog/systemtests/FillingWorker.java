@@ -20,6 +20,9 @@ final class FillingWorker {
     static final String STREAM = "events:v1";
     private static final long PAUSE_NANOS = 2_000_000;
 
+    /// Enough to tell why, should it have been one too many.
+    private static final int TOLD_REFUSALS = 10;
+
     private FillingWorker() {}
 
     public static void main(String[] args) throws IOException {
@@ -41,6 +44,9 @@ final class FillingWorker {
                 } catch (CometException.LogFull | CometException.DiskFull e) {
                     ByteBuffer count = ByteBuffer.allocate(Long.BYTES).putLong(0, ++refused);
                     int _ = refusals.write(count, 0);
+                    if (refused <= TOLD_REFUSALS) {
+                        System.out.println("worker " + worker + " was refused: " + e);
+                    }
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }

@@ -82,6 +82,11 @@ final class FillingWorkers implements AutoCloseable {
         return sum;
     }
 
+    /// What the workers printed: why they were refused, and how they failed.
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
     private static ConditionFactory patiently() {
         return Awaitility.await()
                 .pollDelay(Duration.ZERO)
@@ -92,7 +97,7 @@ final class FillingWorkers implements AutoCloseable {
     private void checkAlive() throws IOException {
         for (Process process : processes) {
             if (!process.isAlive()) {
-                throw new AssertionError("a writer ended: " + Files.readString(output));
+                throw new AssertionError("a writer ended: " + output());
             }
         }
     }
@@ -103,7 +108,7 @@ final class FillingWorkers implements AutoCloseable {
         Files.writeString(stop, "");
         for (Process process : processes) {
             if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new AssertionError("a writer did not end well: " + Files.readString(output));
+                throw new AssertionError("a writer did not end well: " + output());
             }
         }
         return Acks.readAll(acks);

@@ -401,6 +401,53 @@ final class ActiveSegment {
         }
     }
 
+    /// Whether a segment below the start offset is mapped, as where this process has not appended for long.
+    boolean holdsBelow(long startOffset) {
+        // Written behind the segment: who sees this one sees that one.
+        Segment known = mappedGeneration < 0 ? null : segment;
+        if (known != null && known.baseOffset() < startOffset && known.baseOffset() != state.activeBase()) {
+            return true;
+        }
+        synchronized (this) {
+            return found != null && found.baseOffset() < startOffset && foundGeneration != state.generation();
+        }
+    }
+
+    /// Held. Lets go of segments below the start offset: they were deleted, and who has them mapped keeps their room
+    /// on the disk. The next append maps what is active then.
+    void letGoBelow(long startOffset) {
+        Segment known = segment;
+        if (known != null && known.baseOffset() < startOffset && known.baseOffset() != state.activeBase()) {
+            replace(null);
+            mappedGeneration = -1;
+        }
+        synchronized (this) {
+            if (found != null && found.baseOffset() < startOffset && foundGeneration != state.generation()) {
+                found.release();
+                found = null;
+                foundGeneration = -1;
+            }
+        }
+    }
+
+    /// Lets go of a prepared segment that another process took.
+    void letGoOfTaken() {
+        PreparedSegment taken;
+        synchronized (this) {
+            taken = prepared;
+            if (taken == null || !preparedIsShared || state.preparedNonce() == taken.nonce()) {
+                return;
+            }
+            prepared = null;
+        }
+        try {
+            // Ending a mapping takes a handshake with every thread.
+            taken.unmap();
+        } catch (IOException e) {
+            throw IoErrors.typed("letting go of a prepared segment of " + files.id(), e);
+        }
+    }
+
     /// Lets go of the mappings and deletes what was prepared for this process alone.
     synchronized void close() {
         closed = true;

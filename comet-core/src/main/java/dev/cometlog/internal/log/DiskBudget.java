@@ -14,6 +14,10 @@ public final class DiskBudget {
     /// The filesystem's own blocks are no file's: directories, and lists of blocks where it is fragmented.
     private static final int METADATA_SHARE = 1024;
 
+    /// Within it every process that is not starved has let go of what was deleted: housekeeping looks ten times a
+    /// second.
+    private static final long ROOM_COMES_NANOS = 2_000_000_000;
+
     private final DirectoryState state;
     private final Storage storage;
     private final Path directory;
@@ -22,6 +26,11 @@ public final class DiskBudget {
 
     /// Set once, before the first segment is made.
     private volatile SpacePolicy policy;
+
+    /// Until when room of deleted files may still come back, if any were.
+    private volatile long roomComesUntilNanos;
+
+    private volatile boolean roomCame;
 
     /// What the directory may take, and what it has to leave.
     public record Bounds(long maxTotalBytes, long minFreeBytes) {
@@ -141,6 +150,18 @@ public final class DiskBudget {
                 return;
             }
         }
+    }
+
+    /// Notes that files were deleted, by whichever process: the filesystem has their room only once every process
+    /// that had them mapped has let go.
+    void roomComes(long nanoTime) {
+        roomComesUntilNanos = nanoTime + ROOM_COMES_NANOS;
+        roomCame = true;
+    }
+
+    /// Whether a disk that is full now may soon have room of files that were deleted.
+    boolean mayHaveRoomSoon(long nanoTime) {
+        return roomCame && roomComesUntilNanos - nanoTime > 0;
     }
 
     /// What all files of the directory take, as far as this is known: death can leave it too high.

@@ -40,7 +40,8 @@ final class IoErrors {
         return "";
     }
 
-    private static boolean isDiskFull(IOException cause) {
+    /// Whether the filesystem, or the user's share of it, has no room.
+    static boolean isDiskFull(IOException cause) {
         String message = text(cause.getMessage());
         return message.contains("no space left") || message.contains("quota exceeded");
     }

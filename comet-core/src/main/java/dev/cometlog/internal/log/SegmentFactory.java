@@ -1,11 +1,13 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.CometException;
 import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
+import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,12 +15,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /// Makes segment files ahead of need, zero-filled and touched, so that an append never waits for a block or
 /// a page and a full disk shows here, before an offset is assigned.
 final class SegmentFactory {
     private static final int PAGE = 4096;
     private static final byte[] ZEROS = new byte[256 * 1024];
+    private static final long POLL_NANOS = 10_000_000;
+    private static final int MOST_POLLS = 200;
 
     private final Storage storage;
     private final DiskBudget budget;
@@ -26,20 +31,16 @@ final class SegmentFactory {
     private final ShardId id;
     private final ShardPaths paths;
     private final LiveSettings settings;
+    private final TimeSource time;
 
-    SegmentFactory(
-            Storage storage,
-            DiskBudget budget,
-            Incarnations incarnations,
-            ShardId id,
-            ShardPaths paths,
-            LiveSettings settings) {
-        this.storage = storage;
-        this.budget = budget;
-        this.incarnations = incarnations;
+    SegmentFactory(ShardContext context, ShardId id, ShardPaths paths) {
+        this.storage = context.storage();
+        this.budget = context.budget();
+        this.incarnations = context.incarnations();
+        this.settings = context.live();
+        this.time = context.time();
         this.id = id;
         this.paths = paths;
-        this.settings = settings;
     }
 
     /// Makes a segment of `bytes`. What fails leaves nothing behind and no bytes accounted.
@@ -51,35 +52,62 @@ final class SegmentFactory {
         Path indexPath = paths.preparedIndex(path);
         budget.reserve(new SpacePolicy.Request(id, settings.get(), diskBytes(bytes), mayWait));
         try {
-            MappedFile index = null;
-            StorageFile channel = null;
-            try {
-                channel = zeroFile(path, bytes);
-                if (KillPoint.ENABLED) {
-                    KillPoint.PREPARE_CREATED.reached();
-                }
-                try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes))) {
-                    index = indexChannel.map(IndexDescriptor.indexBytes(bytes), true);
-                }
-                MappedFile file = channel.map(bytes, true);
-                touch(file.memory());
-                return new PreparedSegment(path, indexPath, nonce, channel, file, index);
-            } catch (IOException | RuntimeException | Error e) {
-                if (index != null) {
-                    index.close();
-                }
-                if (channel != null) {
-                    channel.close();
-                }
-                deleteIfThere(path);
-                deleteIfThere(indexPath);
-                throw e;
-            }
+            return createOnceThereIsRoom(path, indexPath, bytes, nonce, mayWait);
         } catch (IOException e) {
             budget.release(diskBytes(bytes));
             throw IoErrors.typed("making a segment of " + bytes + " bytes for " + id, e);
         } catch (RuntimeException | Error e) {
             budget.release(diskBytes(bytes));
+            throw e;
+        }
+    }
+
+    /// Room was freed for the segment, but as long as another process has what was deleted mapped, the filesystem
+    /// does not have it: that is worth a wait. A disk that others filled is not.
+    private PreparedSegment createOnceThereIsRoom(Path path, Path indexPath, int bytes, long nonce, boolean mayWait)
+            throws IOException {
+        for (int polls = 0; ; polls++) {
+            try {
+                return create(path, indexPath, bytes, nonce);
+            } catch (IOException e) {
+                boolean mayComeBack = mayWait
+                        && polls < MOST_POLLS
+                        && IoErrors.isDiskFull(e)
+                        && budget.mayHaveRoomSoon(time.nanoTime());
+                if (!mayComeBack) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CometException.Interrupted("waiting for room on the disk", null);
+            }
+        }
+    }
+
+    private PreparedSegment create(Path path, Path indexPath, int bytes, long nonce) throws IOException {
+        MappedFile index = null;
+        StorageFile channel = null;
+        try {
+            channel = zeroFile(path, bytes);
+            if (KillPoint.ENABLED) {
+                KillPoint.PREPARE_CREATED.reached();
+            }
+            try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes))) {
+                index = indexChannel.map(IndexDescriptor.indexBytes(bytes), true);
+            }
+            MappedFile file = channel.map(bytes, true);
+            touch(file.memory());
+            return new PreparedSegment(path, indexPath, nonce, channel, file, index);
+        } catch (IOException | RuntimeException | Error e) {
+            if (index != null) {
+                index.close();
+            }
+            if (channel != null) {
+                channel.close();
+            }
+            deleteIfThere(path);
+            deleteIfThere(indexPath);
             throw e;
         }
     }

@@ -229,13 +229,11 @@ public final class Segments {
     }
 
     /// Lets go of the mappings that housekeeping finds no use for: below the start offset, and, apart from
-    /// the newest `keep`, durable ones.
-    void trim(long startOffset, long durableOffset, int keep) {
+    /// the newest `keep`, durable ones. A deleted file takes room on the disk as long as anybody has it mapped.
+    ///
+    /// @param activeBase the segment that stays, wherever the start offset is
+    void trim(long startOffset, long durableOffset, long activeBase, int keep) {
         Map<Long, Segment> spare = new TreeMap<>(mapped.headMap(startOffset, false));
-        Long startBase = mapped.floorKey(startOffset);
-        if (startBase != null) {
-            spare.remove(startBase);
-        }
         int older = mapped.headMap(durableOffset, true).size() - 1 - keep;
         for (Map.Entry<Long, Segment> entry : mapped.entrySet()) {
             if (older-- <= 0) {
@@ -243,6 +241,7 @@ public final class Segments {
             }
             spare.put(entry.getKey(), entry.getValue());
         }
+        spare.remove(activeBase);
         spare.forEach(this::forget);
     }
 

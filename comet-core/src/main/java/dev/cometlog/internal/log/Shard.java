@@ -46,6 +46,9 @@ public final class Shard {
     /// When mappings were last let go of; housekeeping's own.
     private long trimmedNanos;
 
+    /// The start offset then.
+    private long trimmedStart;
+
     /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
     /// in this epoch.
     public static Shard open(ShardContext context, ShardId id, ShardPaths paths) {
@@ -301,10 +304,26 @@ public final class Shard {
         sync.tick(nanoTime);
         rollIfAged();
         retainIfRolled();
-        if (nanoTime - trimmedNanos >= TRIM_INTERVAL_NANOS) {
-            trimmedNanos = nanoTime;
-            files.segments().trim(state.startOffset(), state.durableOffset(), 1);
+        letGo(nanoTime);
+    }
+
+    /// Ends mappings that are of no more use. What any process deleted is let go of at once: until then the
+    /// filesystem is as full as before, for all of them.
+    private void letGo(long nanoTime) {
+        long start = state.startOffset();
+        if (start == trimmedStart && nanoTime - trimmedNanos < TRIM_INTERVAL_NANOS) {
+            return;
         }
+        if (start != trimmedStart) {
+            context.budget().roomComes(nanoTime);
+        }
+        files.segments().trim(start, state.durableOffset(), state.activeBase(), 1);
+        active.letGoOfTaken();
+        if (active.holdsBelow(start)) {
+            lock.holding(() -> active.letGoBelow(start));
+        }
+        trimmedNanos = nanoTime;
+        trimmedStart = start;
     }
 
     private static long rollMicros(StreamSettings settings) {

@@ -324,6 +324,7 @@ final class ShardRetention {
             }
         }
         if (unlinked) {
+            context.budget().roomComes(context.time().nanoTime());
             LOG.log(System.Logger.Level.DEBUG, "{0}: deleted what was below offset {1}", files.id(), start);
         }
     }

@@ -26,7 +26,7 @@ final class ShardStorage {
         this.stateFile = stateFile;
         Storage storage = context.storage();
         this.segments = new Segments(storage, id, paths, true);
-        this.factory = new SegmentFactory(storage, context.budget(), context.incarnations(), id, paths, context.live());
+        this.factory = new SegmentFactory(context, id, paths);
         this.repair = new ShardRepair(storage, id, paths, state, segments, factory);
     }
 
