@@ -4,4 +4,6 @@ module dev.cometlog {
 
     exports dev.cometlog;
     exports dev.cometlog.spi;
+
+    uses dev.cometlog.spi.Codec;
 }

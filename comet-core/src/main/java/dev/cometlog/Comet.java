@@ -10,6 +10,7 @@ import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.Logs;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,7 +163,9 @@ public final class Comet implements AutoCloseable {
     /// What is wrong with the log, as far as this process can tell. Cheap, and changes nothing.
     public Health health() {
         checkOpen();
-        return Health.of(GroupHealth.of(log));
+        List<Health.Reason> reasons = new ArrayList<>(GroupHealth.of(log));
+        reasons.addAll(log.codecHealth());
+        return Health.of(reasons);
     }
 
     void forget(CometConsumer consumer) {

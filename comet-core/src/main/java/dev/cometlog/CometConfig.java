@@ -133,15 +133,18 @@ public record CometConfig(
         /// @param pattern a stream's name, or the beginning of one with a `*` behind; of several patterns that
         ///     match, the one that was set last wins
         public Builder retention(String pattern, Consumer<Retention> settings) {
+            requireNonNull(settings, "settings").accept(new Retention(this, overrides(pattern), pattern));
+            return this;
+        }
+
+        private Map<String, String> overrides(String pattern) {
             requireNonNull(pattern, "pattern");
             int star = pattern.indexOf('*');
             if (pattern.isEmpty() || (star >= 0 && star < pattern.length() - 1)) {
                 throw new IllegalArgumentException(
                         "pattern must be a stream's name, or the beginning of one with a * behind: pattern=" + pattern);
             }
-            Map<String, String> target = streamOverrides.computeIfAbsent(pattern, name -> new TreeMap<>());
-            requireNonNull(settings, "settings").accept(new Retention(this, target, pattern));
-            return this;
+            return streamOverrides.computeIfAbsent(pattern, name -> new TreeMap<>());
         }
 
         /// The largest size of a segment file. Default 64 MiB. Stored.
@@ -160,9 +163,20 @@ public record CometConfig(
         }
 
         /// The codec that compresses what is appended: `none`, the default, or the name of one on the class
-        /// path. Stored.
+        /// path, such as `zstd` of comet-zstd. Stored. Opening the log fails with
+        /// [CometException.MissingCodec] if it is not there.
         public Builder codec(String name) {
             return stream(StreamSettings.CODEC, requireNonNull(name, "codec"));
+        }
+
+        /// The codec of the streams whose name matches, and its level.
+        ///
+        /// @param pattern as for [#retention(String, Consumer)]
+        public Builder codec(String pattern, String name, int level) {
+            Map<String, String> target = overrides(pattern);
+            target.put(StreamSettings.CODEC, requireNonNull(name, "codec"));
+            target.put(StreamSettings.CODEC_LEVEL, Integer.toString(level));
+            return this;
         }
 
         /// The codec's level. Default 1. Stored.
@@ -170,7 +184,7 @@ public record CometConfig(
             return stream(StreamSettings.CODEC_LEVEL, value);
         }
 
-        /// Frames with fewer bytes are not compressed. Default 1 KiB. Stored.
+        /// Frames whose body has fewer bytes are not compressed. Default 1 KiB. Stored.
         public Builder codecMinBytes(int value) {
             return stream(StreamSettings.CODEC_MIN_BYTES, value);
         }

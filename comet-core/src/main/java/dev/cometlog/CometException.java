@@ -133,13 +133,17 @@ public class CometException extends RuntimeException {
         }
     }
 
-    /// Entries are compressed with a codec that is not on the class path; the message names it.
+    /// Entries are compressed, or are to be, with a codec that is not on the class path; the message names it.
     public static final class MissingCodec extends CometException {
         @Serial
         private static final long serialVersionUID = 1;
 
         public MissingCodec(String message) {
             super(message);
+        }
+
+        public MissingCodec(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 

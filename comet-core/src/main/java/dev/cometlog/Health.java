@@ -25,7 +25,10 @@ public record Health(Status status, List<Reason> reasons) {
     public enum Kind {
         /// A handler has been at one delivery for more than a minute. Its group gets nothing more of that shard, and
         /// no other member may have it.
-        HUNG_HANDLER
+        HUNG_HANDLER,
+        /// A codec is not on the class path or cannot work on this machine: entries cannot be read here, or are stored
+        /// uncompressed.
+        MISSING_CODEC
     }
 
     /// One thing that is wrong.

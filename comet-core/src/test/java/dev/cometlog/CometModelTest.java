@@ -30,8 +30,20 @@ class CometModelTest {
     private final long seed = Long.getLong("comet.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
+    private boolean compressed;
+
     @Test
     void aLogIsAListOfEntriesPerShardWhateverIsCalled() throws IOException {
+        runRandomCalls();
+    }
+
+    @Test
+    void aLogThatIsCompressedIsTheSameList() throws IOException {
+        compressed = true;
+        runRandomCalls();
+    }
+
+    private void runRandomCalls() throws IOException {
         for (int shard = 0; shard < SHARDS; shard++) {
             model.add(new ArrayList<>());
         }
@@ -55,7 +67,14 @@ class CometModelTest {
     }
 
     private Comet open() {
-        return Comet.open(directory, c -> c.segmentBytes(256 * 1024).maxEntryBytes(LARGEST_PAYLOAD));
+        // One open in four of a compressed log writes plain frames between the others.
+        boolean plain = !compressed || random.nextInt(4) == 0;
+        return Comet.open(
+                directory,
+                c -> c.segmentBytes(256 * 1024)
+                        .maxEntryBytes(LARGEST_PAYLOAD)
+                        .codec(plain ? "none" : "deflate")
+                        .codecMinBytes(64));
     }
 
     private Comet reopened(Comet comet) {
@@ -102,6 +121,9 @@ class CometModelTest {
         int bound = random.nextInt(10) == 0 ? LARGEST_PAYLOAD : 100;
         byte[] payload = new byte[random.nextInt(bound)];
         random.nextBytes(payload);
+        if (compressed && random.nextInt(4) != 0) {
+            Arrays.fill(payload, (byte) random.nextInt());
+        }
         return payload;
     }
 

@@ -14,7 +14,7 @@ public final class GroupHealth {
 
     private GroupHealth() {}
 
-    /// The handlers that hang, in any consumer of that log in this process.
+    /// The handlers that hang, and the shards that cannot be read, in any consumer of that log in this process.
     public static List<Health.Reason> of(Log log) {
         long now = log.time().nanoTime();
         List<Health.Reason> reasons = new ArrayList<>();
@@ -24,9 +24,24 @@ public final class GroupHealth {
                 if (nanos > PATIENCE.toNanos()) {
                     reasons.add(hung(task.feed().lease(), Duration.ofNanos(nanos)));
                 }
+                String obstacle = task.obstacle();
+                if (!obstacle.isEmpty()) {
+                    reasons.add(unreadable(task.feed().lease(), obstacle));
+                }
             }
         }
         return reasons;
+    }
+
+    private static Health.Reason unreadable(ShardLease lease, String why) {
+        GroupProgress progress = lease.progress();
+        String shard = StreamName.ofShard(progress.stream().name(), lease.shard());
+        return new Health.Reason(
+                Health.Kind.MISSING_CODEC,
+                Health.Status.DEGRADED,
+                shard,
+                "group \"" + progress.group() + "\" gets nothing of " + shard + " from offset " + lease.watermark()
+                        + " on: " + why);
     }
 
     private static Health.Reason hung(ShardLease lease, Duration since) {

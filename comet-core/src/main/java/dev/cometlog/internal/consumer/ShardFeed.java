@@ -1,5 +1,6 @@
 package dev.cometlog.internal.consumer;
 
+import dev.cometlog.CometException;
 import dev.cometlog.Gap;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.ShardReader;
@@ -108,7 +109,14 @@ final class ShardFeed {
             buffer = into;
             overshot = NOWHERE;
             holes = lease.hasHoles();
-            int _ = cursor.scan((int) Math.min(max, room), Verify.CRC, this::entry, this::gap);
+            try {
+                int _ = cursor.scan((int) Math.min(max, room), Verify.CRC, this::entry, this::gap);
+            } catch (CometException.MissingCodec e) {
+                // What comes before the entries that cannot be read is delivered first.
+                if (into.count() == 0 && gaps.isEmpty()) {
+                    throw e;
+                }
+            }
             if (overshot != NOWHERE) {
                 cursor.seek(overshot);
             }

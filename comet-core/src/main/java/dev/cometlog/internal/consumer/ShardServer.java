@@ -52,6 +52,10 @@ final class ShardServer {
         try {
             ShardFeed feed = task.feed();
             batch = feed.read(buffer, task.retries().limit(feed.position(), options.batchSize()));
+            task.obstacle("");
+        } catch (CometException.MissingCodec e) {
+            task.obstacle(String.valueOf(e.getMessage()));
+            return postponed(task, e);
         } catch (RuntimeException | Error e) {
             // Errors too: on a page that cannot be read the JVM throws InternalError, and other shards need us.
             return postponed(task, e);

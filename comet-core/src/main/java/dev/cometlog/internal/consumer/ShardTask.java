@@ -20,6 +20,9 @@ final class ShardTask implements AppendSignal.Listener {
     /// When the delivery that is being handled was handed over; [#NEVER] while none is.
     private volatile long handlingSince = NEVER;
 
+    /// Why it cannot be read until somebody does something about it; empty if it can.
+    private volatile String obstacle = "";
+
     /// When it was told to leave; used by the thread that maintains the loop.
     private long leavingSince = NEVER;
 
@@ -70,6 +73,14 @@ final class ShardTask implements AppendSignal.Listener {
         dueNanos = retries.dueNanos();
         deferred = retries.isWaiting();
         taken.set(false);
+    }
+
+    void obstacle(String why) {
+        obstacle = why;
+    }
+
+    String obstacle() {
+        return obstacle;
     }
 
     void handlingBegins(long nanoTime) {

@@ -23,9 +23,10 @@ final class DamageSkipper {
     private final FrameReader frames;
     private long searchBudget = SEARCH_BUDGET;
 
-    DamageSkipper(ShardView view, Codecs codecs) {
+    DamageSkipper(ShardView view) {
         this.view = view;
-        this.frames = new FrameReader(codecs);
+        // Frames are numbered by the count in front of them, so that nothing has to be expanded.
+        this.frames = new FrameReader(null);
     }
 
     /// A frame, the seal or the end of what is published, with the offset that starts there.
@@ -119,14 +120,7 @@ final class DamageSkipper {
     private long claimedEntries(Segment segment, int position) {
         check(segment, position);
         int word = frames.word();
-        if (!FrameDescriptor.isMany(word)) {
-            return 1;
-        }
-        if (FrameDescriptor.codec(word) != 0) {
-            return -1;
-        }
-        FrameEntries entries = frames.openMapped(segment, position, 0, Long.MAX_VALUE);
-        return entries == null ? -1 : entries.count();
+        return FrameDescriptor.isMany(word) ? frames.claimedCount(segment, position) : 1;
     }
 
     /// Looks at every byte for two frames in a row, or one and the seal, or one and `bound`; -1 if there are none.
@@ -166,9 +160,9 @@ final class DamageSkipper {
                 known = frames.sealedEnd();
                 break;
             }
-            FrameEntries entries = found == FrameReader.Found.ENTRIES ? frames.open() : null;
-            if (entries != null) {
-                walked += entries.count();
+            int entries = found == FrameReader.Found.ENTRIES ? frames.count() : -1;
+            if (entries > 0) {
+                walked += entries;
                 at += FrameDescriptor.frameLength(frames.word());
             } else {
                 int next = link(segment, at, bound);

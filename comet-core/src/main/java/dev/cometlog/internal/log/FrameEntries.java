@@ -17,21 +17,39 @@ final class FrameEntries {
 
     /// Starts on a body; false if it is malformed.
     boolean open(MemorySegment body, long from, int bodyLength, boolean isMany) {
+        start(body, from, bodyLength, isMany);
+        return begin(isMany ? varint() : 1);
+    }
+
+    /// Starts on a *many* body whose count stood elsewhere; false if it is malformed.
+    boolean openCounted(MemorySegment body, int bodyLength, int entries) {
+        start(body, 0, bodyLength, true);
+        return begin(entries);
+    }
+
+    /// Starts on a body that is not to be looked into: every entry of it is empty.
+    void openBlank(int entries) {
+        start(MemorySegment.NULL, 0, 0, false);
+        count = entries;
+        left = entries;
+    }
+
+    private void start(MemorySegment body, long from, int bodyLength, boolean isMany) {
         memory = body;
         at = from;
         limit = from + bodyLength;
         many = isMany;
-        count = 1;
-        left = 0;
-        if (isMany) {
-            count = varint();
-            // Every entry takes at least the byte of its length.
-            if (count < 1 || count > limit - at) {
-                return false;
-            }
-        }
         length = 0;
-        left = count;
+        left = 0;
+    }
+
+    private boolean begin(int entries) {
+        count = entries;
+        // Every entry of many takes at least the byte of its length.
+        if (many && (entries < 1 || entries > limit - at)) {
+            return false;
+        }
+        left = entries;
         return true;
     }
 

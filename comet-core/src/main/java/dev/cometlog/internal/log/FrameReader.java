@@ -1,27 +1,26 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.format.BodyPrefix;
 import dev.cometlog.internal.format.Crc;
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.spi.Codec;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes one frame at a time: bounds first, then the checksum of a private copy, then what it says.
 ///
 /// What it found stays in force until the next frame is read. Not thread-safe.
 final class FrameReader {
-    /// Bodies that expand to at most this much are never suspect.
-    private static final int USUAL_EXPANSION = 4 << 20;
-
-    /// Larger ones must not claim more than 2^15 times their size: no codec in use compresses better.
-    private static final int LARGEST_RATIO_SHIFT = 15;
-
     private final FrameBuffer buffer = new FrameBuffer();
     private final FrameEntries entries = new FrameEntries();
-    private final Codecs codecs;
+    private final BodyPrefix prefix = new BodyPrefix();
+    private final ExpandedBody expanded = new ExpandedBody();
 
-    private byte[] expanded = new byte[0];
+    /// Null if nobody looks into compressed bodies.
+    private final @Nullable Codecs codecs;
+
     private @Nullable Segment viewed;
     private MemorySegment view = MemorySegment.NULL;
 
@@ -30,7 +29,8 @@ final class FrameReader {
     private int index;
     private long sealedEnd;
 
-    FrameReader(Codecs codecs) {
+    /// @param codecs expand compressed bodies; if there are none, entries in them come out empty
+    FrameReader(@Nullable Codecs codecs) {
         this.codecs = codecs;
     }
 
@@ -105,17 +105,16 @@ final class FrameReader {
     FrameEntries open() {
         int from = index + FrameDescriptor.HEADER_LENGTH;
         int length = FrameDescriptor.bodyLength(word);
-        int codec = FrameDescriptor.codec(word);
-        if (codec != 0) {
-            return openExpanded(codecs.get(codec), buffer.bytes(), from, length);
+        if (FrameDescriptor.codec(word) != 0) {
+            return openCompressed(buffer.bytes(), from, length);
         }
         return entries.open(buffer.memory(), from, length, FrameDescriptor.isMany(word)) ? entries : null;
     }
 
     /// Opens the frame at `position` in the mapping itself, with no check but the bounds; null if it is no
-    /// frame of entries. A compressed one is verified, since it is copied anyway.
+    /// frame of entries that can be read there, as a compressed one cannot.
     @Nullable
-    FrameEntries openMapped(Segment segment, int position, long offset, long end) {
+    FrameEntries openMapped(Segment segment, int position) {
         word = 0;
         MemorySegment file = viewOf(segment);
         int rest = segment.capacity() - position;
@@ -127,7 +126,7 @@ final class FrameReader {
             return null;
         }
         if (FrameDescriptor.codec(word) != 0) {
-            return verify(segment, position, offset, end) == Found.ENTRIES ? open() : null;
+            return null;
         }
         timeDelta = LittleEndian.getInt(file, position + FrameDescriptor.TIME_DELTA_FIELD);
         long from = (long) position + FrameDescriptor.HEADER_LENGTH;
@@ -144,24 +143,58 @@ final class FrameReader {
         return view;
     }
 
-    private @Nullable FrameEntries openExpanded(Codec codec, byte[] bytes, int from, int length) {
-        long claimed = codec.decompressedLength(bytes, from, length);
-        boolean plausible = claimed <= USUAL_EXPANSION || claimed <= (long) length << LARGEST_RATIO_SHIFT;
-        if (claimed < 0 || claimed > FrameDescriptor.MAX_BODY_LENGTH || !plausible) {
+    private @Nullable FrameEntries openCompressed(byte[] bytes, int from, int length) {
+        if (!prefix.read(word, bytes, from, length)) {
             return null;
         }
-        if (expanded.length < claimed) {
-            expanded = new byte[(int) claimed];
+        if (codecs == null) {
+            entries.openBlank(prefix.count());
+            return entries;
         }
-        int size;
+        Codec codec = codecs.get(FrameDescriptor.codec(word));
+        int at = prefix.contentFrom();
+        int size = prefix.rawLength();
         try {
-            size = codec.decompress(bytes, from, length, expanded, 0, (int) claimed);
-        } catch (IllegalArgumentException e) {
-            // The contract's way to say that the bytes are malformed.
-            return null;
+            if (!expanded.expand(codec, bytes, at, from + length - at, size)) {
+                return null;
+            }
+        } catch (LinkageError e) {
+            throw Codecs.cannotWork(codec, e);
         }
-        MemorySegment body = MemorySegment.ofArray(expanded).asReadOnly();
-        return size == claimed && entries.open(body, 0, size, FrameDescriptor.isMany(word)) ? entries : null;
+        boolean opened = FrameDescriptor.isMany(word)
+                ? entries.openCounted(expanded.memory(), size, prefix.count())
+                : entries.open(expanded.memory(), 0, size, false);
+        return opened ? entries : null;
+    }
+
+    /// How many entries the frame that was verified last holds; -1 if its body is malformed. Needs no codec.
+    int count() {
+        int from = index + FrameDescriptor.HEADER_LENGTH;
+        boolean sound = prefix.read(word, buffer.bytes(), from, FrameDescriptor.bodyLength(word));
+        return sound ? prefix.count() : -1;
+    }
+
+    /// How many entries the frame at `position`, which need not verify, says that it holds; -1 if that makes no
+    /// sense.
+    int claimedCount(Segment segment, int position) {
+        MemorySegment file = viewOf(segment);
+        int rest = segment.capacity() - position;
+        if (rest < FrameDescriptor.HEADER_LENGTH) {
+            return -1;
+        }
+        int claimed = LittleEndian.getInt(file, position + FrameDescriptor.LENGTH_FIELD);
+        if (classify(claimed, rest, FrameDescriptor.MAX_BODY_LENGTH) != Found.ENTRIES) {
+            return -1;
+        }
+        byte[] front = new byte[Math.min(BodyPrefix.MAX_LENGTH, FrameDescriptor.bodyLength(claimed))];
+        long from = (long) position + FrameDescriptor.HEADER_LENGTH;
+        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, from, front, 0, front.length);
+        return prefix.read(claimed, front, 0, front.length) ? prefix.count() : -1;
+    }
+
+    /// Lets go of memory that a reader at the end of its shard does not need for now.
+    void rest() {
+        expanded.rest();
     }
 
     FrameBuffer buffer() {

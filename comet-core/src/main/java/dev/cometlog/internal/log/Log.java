@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometConfig;
 import dev.cometlog.CometException;
+import dev.cometlog.Health;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.LockFile;
@@ -263,6 +264,18 @@ public final class Log {
         } catch (IOException e) {
             throw IoErrors.typed("reading the bounds of " + directory, e);
         }
+    }
+
+    /// The shards whose entries are stored uncompressed although their stream has a codec.
+    public List<Health.Reason> codecHealth() {
+        return openShards().stream()
+                .filter(shard -> !shard.compressionProblem().isEmpty())
+                .map(shard -> new Health.Reason(
+                        Health.Kind.MISSING_CODEC,
+                        Health.Status.DEGRADED,
+                        shard.id().toString(),
+                        "entries are stored uncompressed: " + shard.compressionProblem()))
+                .toList();
     }
 
     private void checkWritable() {

@@ -142,6 +142,7 @@ public final class LogStream {
     /// Takes over what any process has stored as the stream's settings.
     void refreshSettings() {
         context.live().refresh();
+        openShards().forEach(Shard::adoptSettings);
     }
 
     /// Makes everything appended before to any shard, by any process, survive power loss.

@@ -49,6 +49,9 @@ public final class Logs {
 
     private static Log open(
             Path path, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time, boolean attended) {
+        if (!config.readOnly()) {
+            checkCodecs(config);
+        }
         synchronized (OPEN) {
             LogDirectory directory = LogOpener.resolve(path, config, storages);
             Key key = new Key(directory.path(), config.readOnly());
@@ -66,6 +69,16 @@ public final class Logs {
             OPEN.put(key, new Entry(log));
             return log;
         }
+    }
+
+    /// What a process asks for itself must be there; what is stored already is followed as far as it can be.
+    private static void checkCodecs(CometConfig config) {
+        Codecs.installed().check(StreamSettings.of(config.defaultShards(), config.streamSettings()));
+        config.streamOverrides().values().forEach(values -> {
+            Map<String, String> merged = new HashMap<>(config.streamSettings());
+            merged.putAll(values);
+            Codecs.installed().check(StreamSettings.of(config.defaultShards(), merged));
+        });
     }
 
     private static void checkSame(Log log, CometConfig config) {

@@ -17,7 +17,7 @@ public final class SegmentTimes {
     public SegmentTimes(ShardView view) {
         this.view = view;
         this.chain = new SegmentChain(view);
-        this.reader = new ShardReader(view);
+        this.reader = ShardReader.ofTimes(view);
     }
 
     /// The first offset whose entry was appended at `epochMicros` or later; the end offset if there is none yet.

@@ -34,6 +34,7 @@ public final class Shard {
     private final EncoderPool encoders = new EncoderPool();
     private final AppendSignal appends = new AppendSignal();
     private volatile long rollMicros;
+    private volatile Compression compression;
 
     /// Guarded by `lock`.
     private boolean closed;
@@ -76,6 +77,8 @@ public final class Shard {
         this.active = new ActiveSegment(context, files, retention);
         this.retainedGeneration = state.generation();
         this.rollMicros = rollMicros(context.settings());
+        this.compression = Compression.of(context.settings(), state, context.time(), Codecs.installed());
+        tellProblem();
     }
 
     public ShardId id() {
@@ -101,7 +104,22 @@ public final class Shard {
             return write(EMPTY_ENTRY, 0, 2, FrameDescriptor.MANY | 2, Crc.of(EMPTY_ENTRY, 0, 2), 1);
         }
         checkEntry(length);
+        if (length >= compression.minBytes()) {
+            return appendCompressed(bytes, from, length);
+        }
         return write(bytes, from, length, length, Crc.of(bytes, from, length), 1);
+    }
+
+    private long appendCompressed(byte[] bytes, int from, int length) {
+        Compression.Lone lone = compression.lone(bytes, from, length);
+        if (lone == null) {
+            return write(bytes, from, length, length, Crc.of(bytes, from, length), 1);
+        }
+        try {
+            return write(lone.bytes(), 0, lone.length(), lone.word(), Crc.of(lone.bytes(), 0, lone.length()), 1);
+        } finally {
+            lone.giveBack();
+        }
     }
 
     /// Appends the bytes between position and limit, which stay as they are.
@@ -139,7 +157,12 @@ public final class Shard {
         BatchEncoder encoder = encoders.take();
         try {
             encoder.encode(payloads);
-            return write(encoder.buffer(), 0, encoder.length(), 0, 0, encoder.entries());
+            int length = encoder.length();
+            Compression present = compression;
+            if (length >= present.minBytes()) {
+                length = present.frames(encoder.buffer(), length);
+            }
+            return write(encoder.buffer(), 0, length, 0, 0, encoder.entries());
         } finally {
             encoders.put(encoder);
         }
@@ -300,7 +323,7 @@ public final class Shard {
     /// @param nanoTime of the time source
     public void tick(long nanoTime) {
         lock.freeLeftBehind();
-        rollMicros = rollMicros(context.settings());
+        adoptSettings();
         sync.tick(nanoTime);
         rollIfAged();
         retainIfRolled();
@@ -324,6 +347,31 @@ public final class Shard {
         }
         trimmedNanos = nanoTime;
         trimmedStart = start;
+    }
+
+    /// Follows the stream's settings as they are in force now.
+    void adoptSettings() {
+        StreamSettings settings = context.settings();
+        rollMicros = rollMicros(settings);
+        if (!compression.isFor(settings)) {
+            compression = Compression.of(settings, state, context.time(), Codecs.installed());
+            tellProblem();
+        }
+    }
+
+    private void tellProblem() {
+        if (!compression.problem().isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: entries are stored uncompressed: {1}",
+                    id,
+                    compression.problem());
+        }
+    }
+
+    /// Why entries are stored uncompressed although the stream's settings ask for a codec; empty if they are not.
+    public String compressionProblem() {
+        return compression.problem();
     }
 
     private static long rollMicros(StreamSettings settings) {

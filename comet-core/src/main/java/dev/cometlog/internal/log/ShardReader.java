@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class ShardReader {
     private final ShardView view;
     private final ShardState state;
-    private final Codecs codecs;
     private final SegmentChain chain;
     private final FrameReader frames;
 
@@ -47,10 +46,15 @@ public final class ShardReader {
         this(view, Codecs.installed());
     }
 
-    ShardReader(ShardView view, Codecs codecs) {
+    /// A reader for who asks for offsets and times alone: entries in compressed frames come out empty, whether
+    /// their codec is there or not.
+    static ShardReader ofTimes(ShardView view) {
+        return new ShardReader(view, null);
+    }
+
+    ShardReader(ShardView view, @Nullable Codecs codecs) {
         this.view = view;
         this.state = view.state();
-        this.codecs = codecs;
         this.chain = new SegmentChain(view);
         this.frames = new FrameReader(codecs);
     }
@@ -101,6 +105,9 @@ public final class ShardReader {
             }
         } catch (IOException e) {
             throw new CometException.IoFailure("cannot read " + view.id() + ": " + e.getMessage(), e);
+        }
+        if (openFrame == null && nextOffset >= end) {
+            frames.rest();
         }
         return maxEntries - remaining;
     }
@@ -231,14 +238,31 @@ public final class ShardReader {
     /// Takes the frame at the cursor: opens it, passes over it, follows the seal, or skips damage.
     private void readFrame(Segment current, GapVisitor gaps) throws IOException {
         switch (frames.verify(current, position, frameOffset, end)) {
-            case ENTRIES -> takeFrame(current, frames.open(), gaps);
+            case ENTRIES -> {
+                if (!passesCompressed()) {
+                    takeFrame(current, frames.open(), gaps);
+                }
+            }
             case SEAL -> followSeal(current, frames.sealedEnd(), gaps);
             case NOTHING, DAMAGE -> passDamage(current, gaps);
         }
     }
 
+    /// Passes over a compressed frame that ends before the cursor, which takes neither its codec nor its time.
+    private boolean passesCompressed() {
+        if (FrameDescriptor.codec(frames.word()) == 0 || frameOffset == nextOffset) {
+            return false;
+        }
+        int count = frames.count();
+        boolean passes = count > 0 && frameOffset + count <= nextOffset;
+        if (passes) {
+            passFrame(frameOffset + count);
+        }
+        return passes;
+    }
+
     private void readMapped(Segment current, GapVisitor gaps) throws IOException {
-        FrameEntries entries = frames.openMapped(current, position, frameOffset, end);
+        FrameEntries entries = frames.openMapped(current, position);
         if (entries == null) {
             readFrame(current, gaps);
         } else {
@@ -340,7 +364,7 @@ public final class ShardReader {
             follow(current, frameOffset, gaps);
             return;
         }
-        DamageSkipper.Place place = new DamageSkipper(view, codecs).behind(current, position, frameOffset);
+        DamageSkipper.Place place = new DamageSkipper(view).behind(current, position, frameOffset);
         if (place == null) {
             passMissing(frameOffset, current.baseOffset(), gaps);
             return;

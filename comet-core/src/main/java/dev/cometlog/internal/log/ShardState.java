@@ -110,7 +110,8 @@ public final class ShardState {
         REFUSED(13),
         COMPRESSED_FROM(14),
         COMPRESSED_TO(15),
-        LAST_SYNC_MICROS(16);
+        LAST_SYNC_MICROS(16),
+        COMPRESS_NANOS(17);
 
         private final int word;
 

@@ -87,6 +87,7 @@ final class StreamStore {
                     new TreeMap<>((found.isPresent() ? found : rebuilt(stream)).orElseThrow());
             settings.putAll(changes);
             StoredStream after = new StoredStream(name, stream, StreamSettings.of(settings));
+            checkCodec(changes, after.settings());
             write(stream, settings);
             known.put(name, after);
         } catch (IOException e) {
@@ -264,7 +265,7 @@ final class StreamStore {
         }
         Path stream = directory.resolve(StreamName.encode(StreamName.checkStream(name)));
         // Refused before anything is made.
-        StreamSettings.of(shards, own);
+        checkCodec(own, StreamSettings.of(shards, own));
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {
             ShardFiles.ensureDirectory(storage, stream);
             StoredStream created = loadUnderControl(name, stream).orElse(null);
@@ -279,6 +280,13 @@ final class StreamStore {
             return created;
         } catch (IOException e) {
             throw IoErrors.typed("making stream \"" + name + "\"", e);
+        }
+    }
+
+    /// A codec that this process asks for must be there; one that is stored already is none of its business.
+    private static void checkCodec(Map<String, String> changes, StreamSettings after) {
+        if (changes.containsKey(StreamSettings.CODEC) || changes.containsKey(StreamSettings.CODEC_LEVEL)) {
+            Codecs.installed().check(after);
         }
     }
 

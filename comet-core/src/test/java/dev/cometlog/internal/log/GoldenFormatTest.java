@@ -9,6 +9,7 @@ import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,6 +44,27 @@ class GoldenFormatTest {
         assertThat(frame(encoder)).isEqualTo(golden("frame-many"));
         encoder.encode(List.of(text("")));
         assertThat(frame(encoder)).isEqualTo(golden("frame-empty"));
+    }
+
+    @Test
+    void compressedFramesAreWrittenAsEver() {
+        BatchEncoder encoder = new BatchEncoder();
+        encoder.encode(List.of(text("a".repeat(200)), text(""), text("b".repeat(300))));
+        StreamSettings settings = StreamSettings.of(1, Map.of("codec", "runs", "codecMinBytes", "1"));
+        Compression compression = Compression.of(
+                settings, ShardFixture.pageInMemory(), TimeSource.SYSTEM, new Codecs(List.of(new RunLengthCodec())));
+
+        int length = compression.frames(encoder.buffer(), encoder.length());
+
+        byte[] many = Arrays.copyOf(encoder.buffer(), length);
+        complete(many, LittleEndian.getInt(many, FrameDescriptor.CRC_FIELD));
+        assertThat(hex(many)).isEqualTo(golden("frame-compressed-many"));
+        Compression.Lone lone = compression.lone(text("c".repeat(300)), 0, 300);
+        byte[] frame = new byte[FrameDescriptor.HEADER_LENGTH + lone.length()];
+        LittleEndian.putInt(frame, FrameDescriptor.LENGTH_FIELD, lone.word());
+        System.arraycopy(lone.bytes(), 0, frame, FrameDescriptor.HEADER_LENGTH, lone.length());
+        complete(frame, Crc.of(lone.bytes(), 0, lone.length()));
+        assertThat(hex(frame)).isEqualTo(golden("frame-compressed-lone"));
     }
 
     @Test

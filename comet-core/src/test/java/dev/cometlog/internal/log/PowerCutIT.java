@@ -61,6 +61,21 @@ class PowerCutIT {
     }
 
     @Test
+    void compressedStreamsKeepTheSamePromise() throws IOException {
+        int cuts = 0;
+        for (long seed = SEED; cuts < CUTS / 4; seed++) {
+            PowerCutRun run = new PowerCutRun(seed, directory, null, "deflate");
+            try {
+                run.run(CUTS_IN_A_ROW);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                throw new AssertionError("power cut " + run.cuts() + " of -Dcomet.seed=" + seed + ", compressed", e);
+            }
+            cuts += run.cuts();
+        }
+        assertThat(cuts).isGreaterThanOrEqualTo(CUTS / 4);
+    }
+
+    @Test
     void everyForceThatIsLeftOutIsNoticed() throws IOException {
         List<String> unnoticed = new ArrayList<>();
         for (String place : placesThatForce()) {

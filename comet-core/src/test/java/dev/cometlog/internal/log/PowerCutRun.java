@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +29,10 @@ final class PowerCutRun {
     private final Random random;
     private final Path directory;
     private final @Nullable String liesAt;
+
+    /// Of the stream; with one, payloads are such that most of them can be compressed.
+    private final String codec;
+
     private final Set<String> forcedAt = new TreeSet<>();
     private final ManualTime time = new ManualTime();
     private final AppendedBatches appended = new AppendedBatches();
@@ -40,6 +45,11 @@ final class PowerCutRun {
     private long epoch = 1;
 
     PowerCutRun(long seed, Path directory, @Nullable String liesAt) {
+        this(seed, directory, liesAt, StreamSettings.NO_CODEC);
+    }
+
+    PowerCutRun(long seed, Path directory, @Nullable String liesAt, String codec) {
+        this.codec = codec;
         this.random = new Random(seed);
         this.directory = directory;
         this.liesAt = liesAt;
@@ -79,7 +89,7 @@ final class PowerCutRun {
                 ShardFixture fixture = new ShardFixture(root(), tree().resolve("0000"), storage)) {
             fixture.time = time;
             fixture.segmentBytes = SEGMENT_BYTES;
-            fixture.streamSettings = KEEP_ALL;
+            fixture.streamSettings = settings();
             fixture.epoch = epoch;
             Life life = new Life(storage, fixture);
             try {
@@ -93,6 +103,13 @@ final class PowerCutRun {
         }
         place ^= 1;
         cuts++;
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(KEEP_ALL);
+        settings.put(StreamSettings.CODEC, codec);
+        settings.put(StreamSettings.CODEC_MIN_BYTES, "64");
+        return settings;
     }
 
     private final class Life {
@@ -232,6 +249,11 @@ final class PowerCutRun {
         private byte[] payload(int most) {
             byte[] bytes = new byte[random.nextInt(most)];
             random.nextBytes(bytes);
+            if (!codec.equals(StreamSettings.NO_CODEC) && random.nextInt(4) != 0) {
+                for (int i = 16; i < bytes.length; i++) {
+                    bytes[i] = bytes[i % 16];
+                }
+            }
             return bytes;
         }
 

@@ -6,9 +6,11 @@ import dev.cometlog.Verify;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,6 +124,12 @@ final class ShardFixture implements AutoCloseable {
             // Until nothing more comes.
         }
         return found;
+    }
+
+    /// A state page that no file holds.
+    static ShardState pageInMemory() {
+        Arena arena = Arena.ofAuto();
+        return new ShardState(new MappedFile(arena.allocate(ShardState.PAGE_BYTES, Long.BYTES), arena));
     }
 
     static long append(Shard shard, String text) {
