@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  comet append system:v1 /var/log/syslog",
             "  journalctl -f | comet append system:v1 --key \"$(hostname)\"",
-            "  comet append orders:v1 --shards 4 --batch 1000 < orders.ndjson"
+            "  comet append orders:v1 --shards 4 --batch 1000 --codec zstd < orders.ndjson"
         })
 final class AppendCommand implements Callable<Integer> {
     private static final Path STANDARD_INPUT = Path.of("-");
@@ -69,6 +69,16 @@ final class AppendCommand implements Callable<Integer> {
             description = "The shards of a stream that is made (16 unless given); an existing one must have as many.")
     private @Nullable Integer shards;
 
+    @Option(
+            names = "--codec",
+            paramLabel = "CODEC[:LEVEL]",
+            description = {
+                "Stored with the stream: what compresses new entries, such as zstd or zstd:9; none is nothing. "
+                        + "Compresses batches of 1 KiB or more, so --batch belongs to it."
+            },
+            converter = CodecOption.Converter.class)
+    private @Nullable CodecOption codec;
+
     private long appended;
 
     /// Where lines go to.
@@ -90,7 +100,7 @@ final class AppendCommand implements Callable<Integer> {
                 throw new CommandFailure(file + ": " + (Files.exists(file) ? "permission denied" : "no such file"));
             }
         }
-        try (Comet comet = log.openToWrite(config -> {});
+        try (Comet comet = log.openToWrite(this::configure);
                 var progress = new Progress()) {
             Target target = target(stream(comet));
             if (files.isEmpty()) {
@@ -101,6 +111,12 @@ final class AppendCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private void configure(CometConfig.Builder config) {
+        if (codec != null) {
+            config.codec(stream, codec.name(), codec.level());
+        }
     }
 
     private CometStream stream(Comet comet) {

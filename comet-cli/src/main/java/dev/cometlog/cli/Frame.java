@@ -1,6 +1,7 @@
 package dev.cometlog.cli;
 
 import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.log.Codecs;
 import java.util.StringJoiner;
 
 /// What a walk through a segment finds at one position.
@@ -12,6 +13,7 @@ import java.util.StringJoiner;
 /// @param timeDelta unsigned microseconds since the header's base timestamp
 /// @param offset of its first entry, or -1 if damage before it left that unknown
 /// @param entries how many there are in it, or -1 if that is unknown
+/// @param rawBytes what its body expands to, or its length if it is not compressed
 /// @param endOffset what a seal says, or -1
 /// @param problem why it is not intact, or empty
 record Frame(
@@ -22,6 +24,7 @@ record Frame(
         int timeDelta,
         long offset,
         long entries,
+        long rawBytes,
         long endOffset,
         String problem) {
     static final long UNKNOWN = -1;
@@ -58,7 +61,8 @@ record Frame(
             text.add("more-follows");
         }
         if (FrameDescriptor.codec(word) != 0) {
-            text.add("codec=" + FrameDescriptor.codec(word));
+            text.add("codec=" + Codecs.nameOf(FrameDescriptor.codec(word)));
+            text.add("of " + rawBytes + " bytes");
         }
         return text.toString();
     }

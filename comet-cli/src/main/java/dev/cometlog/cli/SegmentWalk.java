@@ -5,7 +5,6 @@ import dev.cometlog.internal.format.Crc;
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
-import dev.cometlog.internal.format.Varint;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ final class SegmentWalk {
     private Frame intact() throws IOException {
         int word = intAt(position + FrameDescriptor.LENGTH_FIELD);
         int timeDelta = intAt(position + FrameDescriptor.TIME_DELTA_FIELD);
-        int body = FrameDescriptor.bodyLength(word);
+        long raw = FrameDescriptor.bodyLength(word);
         long first = offset;
         long entries = FrameDescriptor.isSeal(word) ? 0 : 1;
         long sealedEnd = Frame.UNKNOWN;
@@ -64,14 +63,11 @@ final class SegmentWalk {
             if (first != Frame.UNKNOWN && first != sealedEnd) {
                 problem = "the seal says that the end offset is " + sealedEnd + ", the frames say " + first;
             }
-        } else if (FrameDescriptor.codec(word) != 0) {
-            // Inside a compressed body nothing can be counted without its codec.
-            entries = Frame.UNKNOWN;
-        } else if (FrameDescriptor.isMany(word)) {
-            entries = count(position + FrameDescriptor.HEADER_LENGTH, body);
-            if (entries == Frame.UNKNOWN) {
-                problem = "the checksum is right, but the body is no list of entries";
-            }
+        } else {
+            FrameBody content = FrameBody.read(file, position + FrameDescriptor.HEADER_LENGTH, word);
+            entries = content.entries();
+            raw = content.rawBytes();
+            problem = content.problem();
         }
         offset = first == Frame.UNKNOWN || entries == Frame.UNKNOWN ? Frame.UNKNOWN : first + entries;
         return new Frame(
@@ -82,6 +78,7 @@ final class SegmentWalk {
                 timeDelta,
                 first,
                 entries,
+                raw,
                 sealedEnd,
                 problem);
     }
@@ -92,12 +89,12 @@ final class SegmentWalk {
                 : 0;
         long written = word == 0 ? firstWritten(position) : position;
         if (written == file.size()) {
-            return new Frame(position, written, State.EMPTY, 0, 0, offset, 0, Frame.UNKNOWN, "");
+            return new Frame(position, written, State.EMPTY, 0, 0, offset, 0, 0, Frame.UNKNOWN, "");
         }
         long next = behindDamage(word, written);
         long first = offset;
         offset = Frame.UNKNOWN;
-        return new Frame(position, next, State.DAMAGED, word, 0, first, Frame.UNKNOWN, Frame.UNKNOWN, problem);
+        return new Frame(position, next, State.DAMAGED, word, 0, first, Frame.UNKNOWN, 0, Frame.UNKNOWN, problem);
     }
 
     /// Where the next good frame stands: by the damaged frame's own length, by the index, by search; else the limit.
@@ -177,27 +174,6 @@ final class SegmentWalk {
         int from = file.require(at + FrameDescriptor.HEADER_LENGTH, body);
         int expected = FrameDescriptor.crcField(Crc.of(file.window(), from, body), header.nonce(), at, word, timeDelta);
         return stored == expected ? "" : "the frame's checksum is wrong (" + body + " bytes)";
-    }
-
-    /// How many entries the body of a *many* frame holds, or unknown if it is no such body.
-    private long count(long at, int length) throws IOException {
-        int from = file.require(at, length);
-        byte[] bytes = file.window();
-        int end = from + length;
-        long read = Varint.get(bytes, from, end);
-        if (read < 0) {
-            return Frame.UNKNOWN;
-        }
-        int count = Varint.value(read);
-        int next = Varint.next(read);
-        for (int i = 0; i < count; i++) {
-            read = Varint.get(bytes, next, end);
-            if (read < 0 || Varint.value(read) > end - Varint.next(read)) {
-                return Frame.UNKNOWN;
-            }
-            next = Varint.next(read) + Varint.value(read);
-        }
-        return next == end && count > 0 ? count : Frame.UNKNOWN;
     }
 
     private int intAt(long at) throws IOException {

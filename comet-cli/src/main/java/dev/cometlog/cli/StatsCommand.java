@@ -28,8 +28,9 @@ import tools.jackson.core.json.JsonFactory;
 @Command(
         name = "stats",
         description = {
-            "Show offsets, entries, segments and bytes of every shard that was appended to, how many entries went and",
-            "why, and what bounds streams and directory have."
+            "Show offsets, entries, segments and bytes of every shard that was appended to, how many times smaller its",
+            "codec made what was appended (ratio) and in how many seconds (codec-s), how many entries went and why, and",
+            "what bounds streams and directory have."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
@@ -65,7 +66,38 @@ final class StatsCommand implements Callable<Integer> {
             long entries,
             int segments,
             long bytes,
+            Compressed compressed,
             Gone gone) {}
+
+    /// What the shard's codec made of what it was given, and how long that took.
+    private record Compressed(long bytes, long from, long to, long nanos) {
+        static final Compressed NOTHING = new Compressed(0, 0, 0, 0);
+
+        static Compressed of(ShardState state) {
+            return new Compressed(
+                    state.counter(ShardState.Counter.BYTES),
+                    state.counter(ShardState.Counter.COMPRESSED_FROM),
+                    state.counter(ShardState.Counter.COMPRESSED_TO),
+                    state.counter(ShardState.Counter.COMPRESS_NANOS));
+        }
+
+        Compressed plus(Compressed other) {
+            return new Compressed(bytes + other.bytes, from + other.from, to + other.to, nanos + other.nanos);
+        }
+
+        /// How many times larger everything appended would be uncompressed.
+        double ratio() {
+            return bytes == 0 ? 1 : (double) (bytes - to + from) / bytes;
+        }
+
+        String ratioText() {
+            return from == 0 ? "-" : "%.1f".formatted(ratio());
+        }
+
+        String secondsText() {
+            return from == 0 ? "-" : "%.3f".formatted(nanos / 1e9);
+        }
+    }
 
     /// What a shard holds no more, or never took.
     private record Gone(long expired, long dropped, long lost, long refused) {
@@ -126,6 +158,7 @@ final class StatsCommand implements Callable<Integer> {
                     shard.length(),
                     segments,
                     bytes,
+                    Compressed.of(view.state()),
                     Gone.of(view.state())));
         }
     }
@@ -133,7 +166,7 @@ final class StatsCommand implements Callable<Integer> {
     private static void table(Output output, List<Row> rows) {
         int width = Math.max(
                 6, rows.stream().mapToInt(row -> row.stream().length()).max().orElse(0));
-        String form = "%-" + width + "s %6s %14s %14s %14s %14s %9s %15s %12s %12s %12s %9s";
+        String form = "%-" + width + "s %6s %14s %14s %14s %14s %9s %15s %6s %9s %12s %12s %12s %9s";
         output.line(form.formatted(
                 "stream",
                 "shard",
@@ -143,6 +176,8 @@ final class StatsCommand implements Callable<Integer> {
                 "entries",
                 "segments",
                 "bytes",
+                "ratio",
+                "codec-s",
                 "expired",
                 "dropped",
                 "lost",
@@ -157,11 +192,14 @@ final class StatsCommand implements Callable<Integer> {
                     row.entries(),
                     row.segments(),
                     row.bytes(),
+                    row.compressed().ratioText(),
+                    row.compressed().secondsText(),
                     row.gone().expired(),
                     row.gone().dropped(),
                     row.gone().lost(),
                     row.gone().refused()));
         }
+        Compressed all = rows.stream().map(Row::compressed).reduce(Compressed.NOTHING, Compressed::plus);
         output.line(form.formatted(
                 "total",
                 "",
@@ -171,6 +209,8 @@ final class StatsCommand implements Callable<Integer> {
                 rows.stream().mapToLong(Row::entries).sum(),
                 rows.stream().mapToInt(Row::segments).sum(),
                 rows.stream().mapToLong(Row::bytes).sum(),
+                all.ratioText(),
+                all.secondsText(),
                 rows.stream().mapToLong(row -> row.gone().expired()).sum(),
                 rows.stream().mapToLong(row -> row.gone().dropped()).sum(),
                 rows.stream().mapToLong(row -> row.gone().lost()).sum(),
@@ -191,6 +231,10 @@ final class StatsCommand implements Callable<Integer> {
                 json.writeNumberProperty("entries", row.entries());
                 json.writeNumberProperty("segments", row.segments());
                 json.writeNumberProperty("bytes", row.bytes());
+                json.writeNumberProperty("compressedFrom", row.compressed().from());
+                json.writeNumberProperty("compressedTo", row.compressed().to());
+                json.writeNumberProperty("compressNanos", row.compressed().nanos());
+                json.writeNumberProperty("compressionRatio", row.compressed().ratio());
                 json.writeNumberProperty("expired", row.gone().expired());
                 json.writeNumberProperty("dropped", row.gone().dropped());
                 json.writeNumberProperty("lost", row.gone().lost());

@@ -87,6 +87,20 @@ final class StreamOptions {
             converter = Time.class)
     private @Nullable Duration idleGroupAfter;
 
+    @Option(
+            names = "--codec",
+            paramLabel = "CODEC[:LEVEL]",
+            description = "What compresses new entries: none, zstd or zstd:LEVEL, from 1 (fast) to 22 (small).",
+            converter = CodecOption.Converter.class)
+    private @Nullable CodecOption codec;
+
+    @Option(
+            names = "--codec-min-bytes",
+            paramLabel = "BYTES",
+            description = "Batches and entries with fewer bytes are not compressed, such as 1KiB.",
+            converter = Bytes.class)
+    private @Nullable Long codecMinBytes;
+
     /// What was given, by stored names.
     SortedMap<String, String> given() {
         SortedMap<String, String> given = new TreeMap<>();
@@ -101,6 +115,10 @@ final class StreamOptions {
         put(given, StreamSettings.BLOCK_TIMEOUT, blockTimeout);
         put(given, StreamSettings.FORCE_DELETE_AFTER, forceDeleteAfter);
         put(given, StreamSettings.IDLE_GROUP_AFTER, idleGroupAfter);
+        put(given, StreamSettings.CODEC_MIN_BYTES, codecMinBytes);
+        if (codec != null) {
+            codec.put(given);
+        }
         return given;
     }
 
