@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "  journalctl -f | comet append system:v1",
             "  comet tail -f system:v1 --from -10m -o json",
             "  comet consume system:v1 --group audit",
+            "  comet forward kafka broker:9092 --stream system:v1 --group uplink",
             "  comet verify"
         },
         subcommands = {
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             CatCommand.class,
             TailCommand.class,
             ConsumeCommand.class,
+            ForwardCommand.class,
             GroupsCommand.class,
             StreamsCommand.class,
             StatsCommand.class,
