@@ -8,7 +8,9 @@ import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.StreamSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A log, opened by this process. Any number of processes may have it open at the same time.
@@ -28,6 +31,7 @@ public final class Comet implements AutoCloseable {
     private final Log log;
     private final Map<String, CometStream> streams = new ConcurrentHashMap<>();
     private final Set<CometConsumer> consumers = ConcurrentHashMap.newKeySet();
+    private final Set<LingeringAppender> lingering = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Comet(Log log) {
@@ -124,9 +128,29 @@ public final class Comet implements AutoCloseable {
         return StreamName.ofShard(name + ":" + version, CometStream.shardOf(key, shards));
     }
 
-    /// Returns once everything appended before, to any stream by any process, survives power loss.
+    LingeringAppender lingering(
+            CometStream stream, Supplier<StreamSettings> settings, int maxEntries, Duration maxDelay) {
+        checkOpen();
+        LingeringAppender appender = new LingeringAppender(this, stream, settings, maxEntries, maxDelay, log.time());
+        lingering.add(appender);
+        appender.start();
+        if (closed.get()) {
+            // Closed meanwhile, perhaps before it could see this appender.
+            appender.close();
+            checkOpen();
+        }
+        return appender;
+    }
+
+    void forget(LingeringAppender appender) {
+        lingering.remove(appender);
+    }
+
+    /// Returns once everything appended before, to any stream by any process, survives power loss. What waits in a
+    /// [LingeringAppender] of this log is appended first.
     public void sync() {
         checkOpen();
+        lingering.forEach(LingeringAppender::flush);
         try {
             log.sync();
         } catch (IllegalStateException e) {
@@ -190,10 +214,14 @@ public final class Comet implements AutoCloseable {
         return log.incarnations().processId();
     }
 
-    /// Closes what was opened here, consumers first; the last in this process to do so syncs and leaves the log.
+    /// Closes what was opened here, lingering appenders and consumers first; the last in this process to do so syncs
+    /// and leaves the log.
     @Override
     public void close() {
+        // Before anything else, while appends still work; and again behind it, for one that came meanwhile.
+        lingering.forEach(LingeringAppender::close);
         if (closed.compareAndSet(false, true)) {
+            lingering.forEach(LingeringAppender::close);
             consumers.forEach(CometConsumer::close);
             Logs.close(log);
         }

@@ -4,12 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.format.Hashes;
 import dev.cometlog.internal.log.LogStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A named set of shards. Thread-safe; get it from [Comet#stream(String, int)].
 public final class CometStream {
+    static final Duration LONGEST_LINGER = Duration.ofSeconds(60);
+
+    private final Comet comet;
     private final LogStream stream;
     private final CometShard[] shards;
 
@@ -17,6 +21,7 @@ public final class CometStream {
     private final AtomicInteger turn = new AtomicInteger();
 
     CometStream(Comet comet, LogStream stream) {
+        this.comet = comet;
         this.stream = stream;
         this.shards = new CometShard[stream.shardCount()];
         for (int i = 0; i < shards.length; i++) {
@@ -63,6 +68,15 @@ public final class CometStream {
 
     static List<EntryId> append(CometShard shard, List<byte[]> payloads) {
         return new EntryIds(shard.streamName(), shard.number(), shard.append(payloads), payloads.size());
+    }
+
+    /// An appender that lets lone entries wait for each other, so that they are compressed and written together.
+    /// Worth it for streams with a codec to which many small entries come one by one. Close it when done.
+    ///
+    /// @param maxEntries a batch that has so many is published at once
+    /// @param maxDelay how long an entry waits at most for others, up to 60 s
+    public LingeringAppender lingering(int maxEntries, Duration maxDelay) {
+        return comet.lingering(this, stream::settings, maxEntries, requireNonNull(maxDelay, "maxDelay"));
     }
 
     private CometShard nextShard() {
