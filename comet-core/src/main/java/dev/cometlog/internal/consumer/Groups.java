@@ -5,6 +5,7 @@ import dev.cometlog.Seek;
 import dev.cometlog.internal.format.GroupDescriptor;
 import dev.cometlog.internal.format.Hashes;
 import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.IoErrors;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardFiles;
@@ -115,7 +116,7 @@ final class Groups {
                 }
             }
         } catch (IOException e) {
-            throw new CometException.IoFailure("the groups of stream \"" + stream.name() + "\" cannot be listed", e);
+            throw IoErrors.typed("listing the groups of stream \"" + stream.name() + "\"", e);
         }
         names.sort(null);
         return names;
@@ -196,8 +197,7 @@ final class Groups {
     }
 
     private static CometException failure(LogStream stream, String group, IOException e) {
-        return new CometException.IoFailure(
-                "group \"" + group + "\" of stream \"" + stream.name() + "\" cannot be opened: " + e, e);
+        return IoErrors.typed("opening group \"" + group + "\" of stream \"" + stream.name() + "\"", e);
     }
 
     private void create(LogStream stream, String group, Seek start) throws IOException {

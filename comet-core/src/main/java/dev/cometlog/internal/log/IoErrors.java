@@ -8,11 +8,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what the operating system says into the exception that a user can act on.
-final class IoErrors {
+public final class IoErrors {
     private IoErrors() {}
 
     /// The typed form of `cause`, which happened while `doing`.
-    static CometException typed(String doing, IOException cause) {
+    public static CometException typed(String doing, IOException cause) {
         if (isDiskFull(cause)) {
             return new CometException.DiskFull("no room on the disk while " + doing + ": " + cause.getMessage(), cause);
         }

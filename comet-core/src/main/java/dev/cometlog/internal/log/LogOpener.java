@@ -39,7 +39,9 @@ final class LogOpener {
         try {
             return LogDirectory.resolve(storages.apply(mode), path, !config.readOnly());
         } catch (IOException e) {
-            throw new CometException.IoFailure(path + " cannot be made or resolved: " + e, e);
+            throw IoErrors.isDiskFull(e)
+                    ? IoErrors.typed("making " + path, e)
+                    : new CometException.IoFailure(path + " cannot be made or resolved: " + e, e);
         }
     }
 
@@ -47,6 +49,9 @@ final class LogOpener {
         try {
             return config.readOnly() ? openReadOnly() : openForWriting();
         } catch (IOException e) {
+            if (IoErrors.isDiskFull(e)) {
+                throw IoErrors.typed("opening " + directory.path(), e);
+            }
             String how = config.readOnly() ? "read" : "written";
             throw new CometException.IoFailure(
                     directory.path() + " cannot be " + how + " by user " + System.getProperty("user.name") + ": " + e,

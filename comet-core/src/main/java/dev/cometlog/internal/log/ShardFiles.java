@@ -22,11 +22,19 @@ public final class ShardFiles {
         ensureDirectory(storage, paths.directory());
         byte[] page = ShardState.initialPage(id.streamHash(), id.shard(), id.shardCount(), NO_EPOCH, BootId.UNKNOWN);
         if (storage.kind(paths.state()) == Storage.FileKind.REGULAR) {
+            long bytes = storage.size(paths.state());
             storage.delete(paths.state());
-        } else {
-            context.budget().reserve(page.length);
+            context.budget().release(bytes);
         }
-        WholeFiles.create(storage, paths.state(), page);
+        context.budget().reserve(page.length);
+        boolean created = false;
+        try {
+            created = WholeFiles.create(storage, paths.state(), page);
+        } finally {
+            if (!created) {
+                context.budget().release(page.length);
+            }
+        }
     }
 
     /// Creates a directory if absent; either way its name is durable afterwards. Its parent exists.

@@ -117,7 +117,7 @@ final class StreamStore {
             names.sort(null);
             return names;
         } catch (IOException e) {
-            throw new CometException.IoFailure(directory + " cannot be listed", e);
+            throw IoErrors.typed("listing " + directory, e);
         }
     }
 
@@ -153,7 +153,7 @@ final class StreamStore {
             found.ifPresent(stream -> known.put(name, stream));
             return found;
         } catch (IOException e) {
-            throw new CometException.IoFailure("stream \"" + name + "\" cannot be opened", e);
+            throw IoErrors.typed("opening stream \"" + name + "\"", e);
         }
     }
 
@@ -185,7 +185,7 @@ final class StreamStore {
                     .map(settings -> Boolean.parseBoolean(settings.get(StreamSettings.DEAD_LETTER)))
                     .orElse(false);
         } catch (IOException e) {
-            throw new CometException.IoFailure("stream \"" + name + "\" cannot be opened", e);
+            throw IoErrors.typed("opening stream \"" + name + "\"", e);
         }
     }
 
