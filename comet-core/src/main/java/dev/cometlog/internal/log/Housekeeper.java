@@ -18,7 +18,7 @@ final class Housekeeper implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 100;
     private static final long RETENTION_NANOS = 60_000_000_000L;
 
-    private final Supplier<List<Shard>> shards;
+    private final Supplier<? extends List<? extends Attended>> shards;
     private final Runnable retention;
     private final TimeSource time;
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -27,7 +27,7 @@ final class Housekeeper implements AutoCloseable {
     /// What each shard last failed with. Used by the thread alone.
     private final Map<ShardId, String> failures = new HashMap<>();
 
-    Housekeeper(String name, Supplier<List<Shard>> shards, Runnable retention, TimeSource time) {
+    Housekeeper(String name, Supplier<? extends List<? extends Attended>> shards, Runnable retention, TimeSource time) {
         this.shards = shards;
         this.retention = retention;
         this.time = time;
@@ -55,7 +55,7 @@ final class Housekeeper implements AutoCloseable {
         }
     }
 
-    private void tick(Shard shard, long now) {
+    private void tick(Attended shard, long now) {
         try {
             shard.tick(now);
             String _ = failures.remove(shard.id());

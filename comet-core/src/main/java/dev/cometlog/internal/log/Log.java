@@ -81,12 +81,16 @@ public final class Log {
                 new LinkedBlockingQueue<>(),
                 task -> IoThreads.newThread("comet-background", task));
         background.allowCoreThreadTimeOut(true);
-        housekeeper = new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
+        housekeeper = config.readOnly()
+                ? new Housekeeper("comet-housekeeper", this::openViews, () -> {}, time)
+                : new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
     }
 
     /// Begins to look after what is open: the last step of opening, so that nothing runs on if another one fails.
     void attend() {
-        clock.observe();
+        if (!config.readOnly()) {
+            clock.observe();
+        }
         housekeeper.start();
     }
 
@@ -331,6 +335,12 @@ public final class Log {
     private List<Shard> openShards() {
         return streams.values().stream()
                 .flatMap(stream -> stream.openShards().stream())
+                .toList();
+    }
+
+    private List<ShardView> openViews() {
+        return streams.values().stream()
+                .flatMap(stream -> stream.openViews().stream())
                 .toList();
     }
 

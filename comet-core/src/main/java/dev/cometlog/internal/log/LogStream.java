@@ -96,7 +96,7 @@ public final class LogStream {
         try {
             return openView(number);
         } catch (IOException e) {
-            throw new CometException.IoFailure(stored.shardId(number) + " cannot be opened", e);
+            throw IoErrors.typed("opening " + stored.shardId(number), e);
         }
     }
 
@@ -120,7 +120,7 @@ public final class LogStream {
             // Readers may still be at it.
             replaced.add(view);
         }
-        Segments segments = new Segments(context.storage(), id, paths, false);
+        Segments segments = new Segments(context.storage(), id, paths, null);
         if (page.isProvisional()) {
             provisional.add(number);
         } else {
@@ -177,7 +177,7 @@ public final class LogStream {
                 }
             }
         } catch (IOException e) {
-            throw new CometException.IoFailure(paths.state() + " cannot be read", e);
+            throw IoErrors.typed("reading " + paths.state(), e);
         }
     }
 
@@ -217,6 +217,18 @@ public final class LogStream {
             Shard shard = shards.get(i);
             if (shard != null) {
                 open.add(shard);
+            }
+        }
+        return open;
+    }
+
+    /// The shards that this process, which opened the log read-only, has opened.
+    List<ShardView> openViews() {
+        List<ShardView> open = new ArrayList<>();
+        for (int i = 0; i < views.length(); i++) {
+            ShardView view = views.get(i);
+            if (view != null) {
+                open.add(view);
             }
         }
         return open;

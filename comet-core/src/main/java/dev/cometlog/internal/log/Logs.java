@@ -63,7 +63,7 @@ public final class Logs {
                 return open.log;
             }
             Log log = new LogOpener(directory, config, storages, time).open();
-            if (attended && !config.readOnly()) {
+            if (attended) {
                 log.attend();
             }
             OPEN.put(key, new Entry(log));

@@ -1,12 +1,10 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
-import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
-import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,12 +18,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe. Does I/O, so never called on the append path.
 public final class Segments {
-    private static final System.Logger LOG = System.getLogger(Segments.class.getName());
-
     private final Storage storage;
     private final ShardId id;
     private final ShardPaths paths;
     private final boolean writable;
+    private final IndexFiles indexes;
 
     /// Mapped segments by base offset; the catalogue's own reference to each.
     private final ConcurrentSkipListMap<Long, Segment> mapped = new ConcurrentSkipListMap<>();
@@ -35,11 +32,13 @@ public final class Segments {
 
     private boolean closed; // guarded by this
 
-    Segments(Storage storage, ShardId id, ShardPaths paths, boolean writable) {
+    /// @param budget of the log that files are made for; null for a reader, which makes none
+    Segments(Storage storage, ShardId id, ShardPaths paths, @Nullable DiskBudget budget) {
         this.storage = storage;
         this.id = id;
         this.paths = paths;
-        this.writable = writable;
+        this.writable = budget != null;
+        this.indexes = new IndexFiles(storage, paths, budget);
     }
 
     /// Base offsets of all segment files, ascending.
@@ -141,10 +140,10 @@ public final class Segments {
             // A file may be shorter than it should after a power loss; what is behind its end must not be touched.
             long length = Math.min(channel.size(), header.get().capacity());
             MappedFile file = channel.map(length, writable);
-            SegmentIndex index = openIndex(base, (int) length, header.get().nonce());
+            SegmentIndex index = indexes.open(base, (int) length, header.get().nonce());
             Segment segment = new Segment(path, header.get(), file, index, channel);
             if (!index.isShared()) {
-                rebuildIndex(segment);
+                indexes.rebuild(segment);
             }
             return segment;
         } catch (IOException | RuntimeException | Error e) {
@@ -164,41 +163,6 @@ public final class Segments {
     /// Whether a header belongs to the file of this shard that is named for `base`.
     boolean isOurs(SegmentHeader header, long base) {
         return header.streamHash() == id.streamHash() && header.shard() == id.shard() && header.baseOffset() == base;
-    }
-
-    private SegmentIndex openIndex(long base, int segmentBytes, long nonce) throws IOException {
-        Path path = paths.index(base);
-        int expected = IndexDescriptor.indexBytes(segmentBytes);
-        if (storage.kind(path) == Storage.FileKind.REGULAR) {
-            try (StorageFile file = storage.open(path, writable ? Storage.Access.WRITE : Storage.Access.READ)) {
-                if (file.size() == expected) {
-                    return new SegmentIndex(file.map(expected, writable), nonce);
-                }
-            }
-        }
-        LOG.log(System.Logger.Level.INFO, "{0} is missing or not of the right size; it is made again", path);
-        return new SegmentIndex(segmentBytes, nonce);
-    }
-
-    /// Fills the private index of a sealed segment whose index file is gone, and stores it for the next time.
-    /// The active segment does without: behind its end offset a frame may still be wiped.
-    private void rebuildIndex(Segment segment) throws IOException {
-        FrameWalker walker = new FrameWalker(segment, SegmentHeader.LENGTH, segment.baseOffset(), segment.capacity());
-        int position = walker.position();
-        long relativeOffset = 0;
-        while (walker.next()) {
-            if (walker.isAtSeal()) {
-                if (writable) {
-                    byte[] slots = segment.index().bytes();
-                    WholeFiles.replaceInCache(storage, paths.index(segment.baseOffset()), slots);
-                }
-                return;
-            }
-            segment.index().note(position, relativeOffset, walker.timeDelta());
-            position = walker.position();
-            relativeOffset = walker.offset() - segment.baseOffset();
-        }
-        segment.index().dropFrom(0);
     }
 
     /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it.

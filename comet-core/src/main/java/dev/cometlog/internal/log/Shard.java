@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe. An append makes no system call and allocates nothing: what it needs is made ahead, outside
 /// the lock ([ActiveSegment]), and it publishes by one release store of the end offset.
-public final class Shard {
+public final class Shard implements Attended {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
     private static final byte[] EMPTY_ENTRY = {1, 0};
     private static final long TRIM_INTERVAL_NANOS = 1_000_000_000;
@@ -81,6 +81,7 @@ public final class Shard {
         tellProblem();
     }
 
+    @Override
     public ShardId id() {
         return id;
     }
@@ -321,6 +322,7 @@ public final class Shard {
     /// Looks after the shard: background sync, offsets reserved ahead, rolling by age, cure of a poisoned shard.
     ///
     /// @param nanoTime of the time source
+    @Override
     public void tick(long nanoTime) {
         lock.freeLeftBehind();
         adoptSettings();

@@ -25,7 +25,7 @@ final class ShardStorage {
         this.state = state;
         this.stateFile = stateFile;
         Storage storage = context.storage();
-        this.segments = new Segments(storage, id, paths, true);
+        this.segments = new Segments(storage, id, paths, context.budget());
         this.factory = new SegmentFactory(context, id, paths);
         this.repair = new ShardRepair(storage, id, paths, state, segments, factory);
     }

@@ -150,4 +150,120 @@ class DeletedFilesTest {
         assertThat(left.get()).as("attempts left to fail").isEqualTo(4);
         shard.close(true);
     }
+
+    private long bytesOnDisk() throws IOException {
+        try (Stream<Path> files = Files.list(fixture.paths.directory())) {
+            return files.mapToLong(file -> DiskBudget.rounded(file.toFile().length()))
+                    .sum();
+        }
+    }
+
+    @Test
+    void aReaderMakesNoIndexForASegmentThatIsBeingDeleted() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 600);
+        shard.sync();
+        Segments fresh = new Segments(fixture.storage, fixture.id, fixture.paths, fixture.budget);
+        Path index = fixture.paths.index(0);
+        AtomicInteger looks = new AtomicInteger();
+        intercepted.before((method, path) -> {
+            // The segment is mapped, and its index about to be opened.
+            if (method.equals("kind") && path.equals(index) && looks.getAndIncrement() == 0) {
+                shrinkTo(shard, 65536);
+            }
+        });
+        fresh.acquire(0).orElseThrow().release();
+        assertThat(looks.get()).isPositive();
+        assertThat(fixture.paths.segment(0)).doesNotExist();
+        assertThat(index).doesNotExist();
+        assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+        fresh.close();
+        shard.close(true);
+    }
+
+    @Test
+    void anIndexThatAppearsWhileItsSegmentIsDeletedGoesToo() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 600);
+        shard.sync();
+        Segments fresh = new Segments(fixture.storage, fixture.id, fixture.paths, fixture.budget);
+        Path index = fixture.paths.index(0);
+        Files.delete(index);
+        fixture.budget.release(1);
+        AtomicInteger renames = new AtomicInteger();
+        intercepted.before((method, path) -> {
+            if (method.equals("rename") && path.toString().contains(".index.tmp-") && renames.getAndIncrement() == 0) {
+                shrinkTo(shard, 65536);
+            }
+        });
+        fresh.acquire(0).orElseThrow().release();
+        assertThat(renames.get()).isEqualTo(1);
+        assertThat(fixture.paths.segment(0)).doesNotExist();
+        assertThat(index).doesNotExist();
+        assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+        fresh.close();
+        shard.close(true);
+    }
+
+    private void shrinkTo(Shard shard, long bytes) {
+        fixture.streamSettings.put(StreamSettings.MAX_SHARD_BYTES, Long.toString(bytes));
+        fixture.refreshSettings();
+        assertThat(shard.retain(false).segments()).isPositive();
+    }
+
+    @Test
+    void anIndexThatIsMadeAgainIsAccountedFor() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 600);
+        shard.close(true);
+        // As a recount finds it.
+        Files.delete(fixture.paths.index(0));
+        fixture.budget.release(1);
+        assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+
+        Shard again = fixture.open(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).hasSize(600);
+        assertThat(fixture.paths.index(0)).exists();
+        assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+        again.close(true);
+    }
+
+    @Test
+    void aSegmentIsReadThoughItsIndexIsGoneAndTheDiskIsFull() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 600);
+        shard.close(true);
+        Files.delete(fixture.paths.index(0));
+        Shard again = fixture.open(ShardFixture.BOOT);
+        AtomicInteger failed = new AtomicInteger();
+        intercepted.before((method, path) -> {
+            if (method.equals("write")) {
+                failed.incrementAndGet();
+                throw new IOException("No space left on device");
+            }
+        });
+        assertThat(ShardFixture.read(again, 0)).hasSize(600);
+        assertThat(failed.get()).isPositive();
+        intercepted.before((method, path) -> {});
+        again.close(true);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aReadOnlyReaderLetsGoOfDeletedSegmentsToo() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 600);
+        shard.sync();
+        Segments others = new Segments(fixture.storage, fixture.id, fixture.paths, null);
+        ShardView view = new ShardView(fixture.id, fixture.paths, fixture.storage, shard.state(), others);
+        assertThat(ShardFixture.read(view, 0)).hasSize(600);
+        shrinkTo(shard, 65536);
+        tick(shard);
+        assertThat(heldDeleted()).isPositive();
+
+        view.tick(time.nanoTime());
+        assertThat(heldDeleted()).isZero();
+        others.close();
+        shard.close(true);
+    }
 }

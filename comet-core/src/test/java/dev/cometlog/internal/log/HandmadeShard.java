@@ -70,7 +70,7 @@ final class HandmadeShard implements AutoCloseable {
 
     /// A view that has mapped nothing yet.
     ShardView view() {
-        Segments segments = new Segments(storage, id, paths, false);
+        Segments segments = new Segments(storage, id, paths, null);
         opened.add(segments);
         return new ShardView(id, paths, storage, state, segments);
     }

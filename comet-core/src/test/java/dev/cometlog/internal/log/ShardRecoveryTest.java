@@ -254,7 +254,7 @@ class ShardRecoveryTest {
         byte[] page = Files.readAllBytes(fixture.paths.state());
 
         ShardContext context = fixture.context(ShardFixture.OTHER_BOOT);
-        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
         ShardState state = new ReadOnlyState(context, fixture.id, fixture.paths).open(segments);
         ShardView view = new ShardView(fixture.id, fixture.paths, fixture.storage, state, segments);
         assertThat(state.endOffset()).isEqualTo(2);
@@ -267,7 +267,7 @@ class ShardRecoveryTest {
     @Test
     void oneWhoOnlyReadsAfterAKillSeesEverything() throws IOException {
         appendAndDie(ShardFixture.BOOT, "a", "b");
-        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
         ShardState state =
                 new ReadOnlyState(fixture.context(ShardFixture.BOOT), fixture.id, fixture.paths).open(segments);
         assertThat(state.endOffset()).isEqualTo(2);

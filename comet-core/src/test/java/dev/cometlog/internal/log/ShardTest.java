@@ -202,7 +202,7 @@ class ShardTest {
         time.advance(Duration.ofHours(2));
         shard.tick(time.nanoTime());
 
-        Segments others = new Segments(fixture.storage, fixture.id, fixture.paths, false);
+        Segments others = new Segments(fixture.storage, fixture.id, fixture.paths, null);
         others.acquire(1).orElseThrow().release();
         String large = "x".repeat(1 << 20);
         ShardFixture.append(shard, large);

@@ -1,0 +1,9 @@
+package dev.cometlog.internal.log;
+
+/// What housekeeping looks after, ten times a second.
+interface Attended {
+    ShardId id();
+
+    /// @param nanoTime of the time source
+    void tick(long nanoTime);
+}
