@@ -24,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 ///     ./mvnw -pl comet-system-tests -am verify -Dit.test=RetentionLatencySoak -Dtest=NONE \
 ///         -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 ///
-/// `-Dcomet.backlogBytes` sets another size, `-Djava.io.tmpdir` another disk.
+/// `-Dcomet.backlogBytes` sets another size, `-Dcomet.rounds` how often, `-Djava.io.tmpdir` another disk.
 class RetentionLatencySoak {
     private static final long BACKLOG_BYTES = Long.getLong("comet.backlogBytes", 10L << 30);
     private static final int BACKLOG_SHARDS = 8;
     private static final int APPENDERS = 2;
     private static final int PACE_NANOS = 20_000;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = Integer.getInteger("comet.rounds", 3);
     private static final int BATCH = 64;
     private static final Duration QUIET = Duration.ofSeconds(15);
 
