@@ -88,9 +88,13 @@ final class ShardRecovery {
         publish(sameBoot);
     }
 
-    /// A state page of this boot is believed if the active segment is as it says and nothing was written
-    /// behind what it announced; a copy from an earlier time shows that way.
+    /// A state page of this boot is believed if its words can be, the active segment is as it says and nothing was
+    /// written behind what it announced; a copy from an earlier time shows that way.
     private boolean isPlausible() throws IOException {
+        PageCheck check = new PageCheck(state);
+        if (!check.isOrdered()) {
+            return false;
+        }
         long base = state.activeBase();
         long[] bases = segments.bases();
         if (base == ShardState.NO_SEGMENT) {
@@ -102,7 +106,7 @@ final class ShardRecovery {
         }
         try {
             Segment segment = active.get();
-            if (segment.capacity() < segment.header().capacity()) {
+            if (segment.capacity() < segment.header().capacity() || !check.endsIn(segment)) {
                 return false;
             }
             long limit = state.writeLimit();
@@ -144,6 +148,9 @@ final class ShardRecovery {
 
     private void continueInPlace() {
         files.repair().run();
+        // A damaged one must not let offsets out that are not reserved.
+        long reserved = state.checkpoint().map(Checkpoint::reservedEnd).orElse(0L);
+        state.appendLimit(Math.clamp(state.appendLimit(), 0, reserved));
         if (state.durableOffset() > state.endOffset()) {
             state.durableOffset(state.endOffset());
         }
@@ -178,6 +185,10 @@ final class ShardRecovery {
     private void publish(boolean sameBoot) throws IOException {
         state.finishRetain();
         long first = Math.min(firstKept(), state.endOffset());
+        if (state.startOffset() < 0 || state.startOffset() > state.endOffset()) {
+            // Damaged: what is there is not given up for it.
+            state.startOffset(first);
+        }
         if (state.startOffset() < first) {
             // Deleted before a power loss that took the news of it, or with the state page.
             state.retain(first, first - state.startOffset(), 0);

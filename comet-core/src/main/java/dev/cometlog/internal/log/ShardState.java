@@ -284,7 +284,10 @@ public final class ShardState {
     /// Finishes a move of the start offset that was announced. Called by the holder of the lock word.
     void finishRetain() {
         long start = acquire(RETAIN_START_FIELD);
-        if (start != 0) {
+        if (start < 0 || start > endOffset()) {
+            // Never announced: what is deleted lies below the end.
+            release(RETAIN_START_FIELD, 0);
+        } else if (start != 0) {
             set(Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
             set(Counter.DROPPED, acquire(RETAIN_DROPPED_FIELD));
             startOffset(Math.max(start, startOffset()));

@@ -1,0 +1,103 @@
+package dev.cometlog.internal.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cometlog.internal.format.LittleEndian;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A state page of this boot in which a word is damaged costs no entry, and no append its sanity.
+@Timeout(60)
+class StatePageDamageTest {
+    private static final int END_OFFSET = 192;
+    private static final int ENTRIES = 200;
+
+    @TempDir
+    Path directory;
+
+    private ShardFixture fixture;
+
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        fixture = new ShardFixture(directory);
+    }
+
+    @AfterEach
+    void release() throws IOException {
+        fixture.close();
+    }
+
+    private List<String> appendAndDie() {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < ENTRIES; i++) {
+            long offset = ShardFixture.append(shard, "entry " + i);
+            told.add(offset + "=entry " + i);
+        }
+        return told;
+    }
+
+    private void overwrite(int field, long value) throws IOException {
+        byte[] page = Files.readAllBytes(fixture.paths.state());
+        LittleEndian.putLong(page, field, value);
+        Files.write(fixture.paths.state(), page);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "end offset,   192, 9223372036854775804",
+        "end offset,   192, 4611686018427388104",
+        "end offset,   192, -1",
+        "end offset,   192, 500000",
+        "end offset,   192, 72",
+        "end offset,   192, 0",
+        "write position, 256, -1",
+        "write limit,  264, 9223372036854775807",
+        "active base,  280, 1099511627776",
+        "append limit, 296, 9223372036854775807",
+        "append limit, 296, -1",
+        "start offset, 304, 9223372036854775807",
+        "start offset, 304, 500",
+        "start offset, 304, -7",
+        "next base,    320, 9223372036854775807",
+        "next base,    320, -1",
+        "retain start, 328, 9223372036854775807",
+        "retain start, 328, -1",
+        "prepare bytes, 408, -1",
+        "prepare bytes, 408, 9223372036854775807"
+    })
+    void aDamagedWordCostsNoEntry(String word, int field, long value) throws IOException {
+        List<String> appended = appendAndDie();
+        overwrite(field, value);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).as(word).containsExactlyElementsOf(appended);
+        long next = ShardFixture.append(again, "after");
+        assertThat(next).isBetween((long) ENTRIES, 4 * ShardSync.RESERVED_AHEAD);
+        assertThat(ShardFixture.read(again, next)).containsExactly(next + "=after");
+        assertThat(again.state().appendLimit()).isLessThan(8 * ShardSync.RESERVED_AHEAD);
+        again.close(true);
+    }
+
+    /// What a writer that died left unpublished is no sign of damage.
+    @Test
+    void oneBatchBehindTheEndIsWipedAsEver() throws IOException {
+        List<String> appended = appendAndDie();
+        overwrite(END_OFFSET, ENTRIES - 1);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.read(again, 0)).containsExactlyElementsOf(appended.subList(0, ENTRIES - 1));
+        assertThat(ShardFixture.append(again, "after")).isEqualTo(ENTRIES - 1);
+        again.close(true);
+    }
+}
