@@ -1,0 +1,79 @@
+package dev.cometlog.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Jazzer in a JVM of its own, at one format for so many seconds.
+final class FuzzRun {
+    private static final int FOUND = 77;
+    private static final int GRACE_SECONDS = 120;
+    private static final int LARGEST_INPUT = 8192;
+    private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units: (\\d+)");
+
+    private FuzzRun() {}
+
+    /// @param executed how many inputs were decoded
+    /// @param finding what Jazzer said of an input that broke the target; empty if there was none
+    record Result(long executed, String finding) {}
+
+    /// @param first class path entries in front of all others
+    /// @param directory for the log of the run, the corpus that grows and what was found; kept
+    static Result of(FuzzFormat format, int seconds, String first, Path directory)
+            throws IOException, InterruptedException {
+        Path grown = Files.createDirectories(directory.resolve("corpus"));
+        Path output = directory.resolve("output");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx400m",
+                "-XX:+UseSerialGC",
+                "-XX:+EnableDynamicAgentLoading",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                first + classPath(),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + FuzzEntryPoint.class.getName(),
+                "--target_args=" + format.label() + " " + Files.createDirectories(directory.resolve("scratch")),
+                "--instrumentation_includes=dev.cometlog.**",
+                "--reproducer_path=" + directory,
+                "-artifact_prefix=" + directory + "/",
+                "-max_total_time=" + seconds,
+                "-max_len=" + LARGEST_INPUT,
+                "-timeout=20",
+                "-print_final_stats=1",
+                grown.toString(),
+                Path.of("src/test/resources/fuzz", format.label()).toAbsolutePath().toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            if (!process.waitFor(seconds + GRACE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the fuzzer did not come to an end: " + output);
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        return result(process.exitValue(), Files.readString(output), output);
+    }
+
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private static Result result(int exit, String said, Path output) {
+        Matcher executed = EXECUTED.matcher(said);
+        if (!executed.find() || (exit != 0 && exit != FOUND)) {
+            throw new AssertionError("the fuzzer failed with exit code " + exit + ", see " + output + "\n" + said);
+        }
+        int finding = said.indexOf("== Java Exception");
+        return new Result(
+                Long.parseLong(executed.group(1)),
+                exit == FOUND ? said.substring(Math.max(0, finding)) : "");
+    }
+}
