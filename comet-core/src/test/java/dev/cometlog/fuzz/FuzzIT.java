@@ -2,6 +2,7 @@ package dev.cometlog.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cometlog.testing.WeakenedClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

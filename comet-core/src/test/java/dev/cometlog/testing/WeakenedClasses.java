@@ -1,4 +1,4 @@
-package dev.cometlog.fuzz;
+package dev.cometlog.testing;
 
 import java.io.File;
 import java.io.IOException;
