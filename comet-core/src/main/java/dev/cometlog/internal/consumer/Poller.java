@@ -2,6 +2,7 @@ package dev.cometlog.internal.consumer;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.log.LogStream;
+import dev.cometlog.internal.storage.Durations;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ final class Poller {
         IdleWait wait = new IdleWait(time, LONGEST_PAUSE, wakeup);
         while (true) {
             Batch batch = next(max);
-            long left = timeout.toNanos() - (time.nanoTime() - begun);
+            long left = Durations.nanos(timeout) - (time.nanoTime() - begun);
             if (batch != null && (batch.size() > 0 || !batch.gaps().isEmpty() || left <= 0)) {
                 return batch;
             }

@@ -4,6 +4,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.ProcessOptions;
 import dev.cometlog.internal.log.AppendSignal;
 import dev.cometlog.internal.log.Log;
+import dev.cometlog.internal.storage.Durations;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +143,7 @@ public final class ProcessLoop {
         if (isWorker()) {
             return false;
         }
-        return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        return ended.await(Durations.nanos(atMost), TimeUnit.NANOSECONDS);
     }
 
     private boolean isWorker() {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class ActiveSegment {
     private static final System.Logger LOG = System.getLogger(ActiveSegment.class.getName());
 
+    private static final long NANOS_PER_MICRO = 1000;
+
     /// What has to be provided outside the lock before an append can go on.
     enum Need {
         NONE,
@@ -40,6 +42,11 @@ final class ActiveSegment {
 
     /// Also read as a hint, by housekeeping.
     private volatile long mappedGeneration = -1;
+
+    /// Which segment is held, and since when by the monotonic clock: how old it is if the wall clock was set back.
+    private volatile long heldNonce;
+
+    private volatile long heldSinceNanos;
 
     /// The position from which a next segment should be prepared. Written under the lock, read as a hint.
     private volatile int prepareAt = Integer.MAX_VALUE;
@@ -100,10 +107,22 @@ final class ActiveSegment {
         }
         long age = Math.max(nowMicros, state.lastTimestamp()) - current.header().baseTimestamp();
         boolean empty = state.endOffsetPlain() == current.baseOffset();
-        if (age > FrameDescriptor.MAX_TIME_DELTA || (age > rollMicros && !empty)) {
+        if (age > FrameDescriptor.MAX_TIME_DELTA || (!empty && isOlder(current, nowMicros, rollMicros))) {
             return Need.ROLL;
         }
         return Need.NONE;
+    }
+
+    /// Whether a segment is older than that. One that a clock dated which was set back since would wait for the clock to
+    /// come there again, years perhaps: its age is the time that this process has had it.
+    private boolean isOlder(Segment current, long nowMicros, long micros) {
+        long base = current.header().baseTimestamp();
+        if (Math.max(nowMicros, state.lastTimestamp()) - base > micros) {
+            return true;
+        }
+        return nowMicros < base
+                && current.nonce() == heldNonce
+                && context.time().nanoTime() - heldSinceNanos > micros * NANOS_PER_MICRO;
     }
 
     private boolean takeFound() {
@@ -124,6 +143,10 @@ final class ActiveSegment {
             segment.release();
         }
         segment = next;
+        if (next != null && next.nonce() != heldNonce) {
+            heldSinceNanos = context.time().nanoTime();
+            heldNonce = next.nonce();
+        }
         prepareAt = next == null ? Integer.MAX_VALUE : next.capacity() / 2;
         preparing = false;
     }
@@ -379,7 +402,7 @@ final class ActiveSegment {
         }
         synchronized (this) {
             Segment known = foundGeneration == generation ? found : segment;
-            return known != null && nowMicros - known.header().baseTimestamp() > rollMicros;
+            return known != null && isOlder(known, nowMicros, rollMicros);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.storage.Durations;
 import java.time.Duration;
 import java.util.List;
 
@@ -68,7 +69,7 @@ record RetentionPolicy(
     }
 
     private static boolean isOlder(long micros, Duration age, long nowMicros) {
-        return nowMicros - micros > age.toNanos() / 1000;
+        return nowMicros - micros > Durations.micros(age);
     }
 
     /// Whether a group has not read all of the segment.

@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.Overflow;
+import dev.cometlog.internal.storage.Durations;
 import dev.cometlog.internal.storage.TimeSource;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,7 +19,7 @@ final class SpaceWait {
         this.time = time;
         this.waits = mayWait && settings.overflow() == Overflow.BLOCK;
         this.started = time.nanoTime();
-        this.timeoutNanos = settings.blockTimeout().toNanos();
+        this.timeoutNanos = Durations.nanos(settings.blockTimeout());
     }
 
     /// Waits a moment; false if it is time to give up.
