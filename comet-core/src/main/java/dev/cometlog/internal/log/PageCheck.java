@@ -47,7 +47,7 @@ final class PageCheck {
             // Damage hides where it ends; the repair says so.
             return true;
         }
-        int limit = (int) Math.clamp(state.writeLimit(), before.position(), active.capacity());
+        int limit = Math.clamp(state.writeLimit(), before.position(), active.capacity());
         FrameWalker behind = new FrameWalker(active, before.position(), end, limit);
         boolean isOneBatch = !behind.next() || behind.isAtSeal();
         while (!isOneBatch && behind.batchOffset() == end) {
