@@ -4,6 +4,8 @@ package dev.cometlog.internal.log;
 interface Attended {
     ShardId id();
 
+    /// Does what is due.
+    ///
     /// @param nanoTime of the time source
     void tick(long nanoTime);
 }
