@@ -143,9 +143,9 @@ class LingeringAppenderTest {
     void theCallersArrayIsItsOwnAgainAtOnce() {
         LingeringAppender appender = stream.lingering(1000, DELAY);
         byte[] reused = bytes("first");
-        appender.appendTo(0, reused);
+        var _ = appender.appendTo(0, reused);
         System.arraycopy(bytes("later"), 0, reused, 0, 5);
-        appender.appendTo(0, reused);
+        var _ = appender.appendTo(0, reused);
         appender.flush();
 
         assertThat(texts(stream.shard(0))).containsExactly("first", "later");
@@ -167,8 +167,8 @@ class LingeringAppenderTest {
     @Test
     void aFailureReachesEveryEntryOfItsBatchAndNoOther() throws IOException {
         LingeringAppender appender = stream.lingering(2, DELAY);
-        appender.appendTo(0, bytes("a"));
-        appender.appendTo(0, bytes("b"));
+        var _ = appender.appendTo(0, bytes("a"));
+        var _ = appender.appendTo(0, bytes("b"));
         poison(7);
         List<CompletableFuture<EntryId>> failed =
                 List.of(appender.appendTo(0, bytes("c")), appender.appendTo(0, bytes("d")));
