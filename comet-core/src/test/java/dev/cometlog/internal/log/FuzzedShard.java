@@ -60,7 +60,7 @@ final class FuzzedShard {
 
     /// Reads all from every kind of place and in both modes; returns what a verifying scan told.
     List<String> readAll(ShardState state) {
-        Segments segments = new Segments(storage, id, paths, false);
+        Segments segments = new Segments(storage, id, paths, null);
         try {
             ShardView view = new ShardView(id, paths, storage, state, segments);
             List<String> told = read(view, Verify.CRC);
