@@ -62,6 +62,20 @@ public final class Delivery implements Iterable<Entry> {
         batch.ack();
     }
 
+    /// Acknowledges the entries from offset `from` up to and including `to`, which are some of these. Like [#ack()], it
+    /// does nothing if the shard was sought to another place since, and works while the consumer is being closed.
+    ///
+    /// @throws CometException.LeaseHeld if the shard went to another consumer meanwhile
+    /// @throws IllegalArgumentException if they are not all part of this delivery
+    public void ack(long from, long to) {
+        long first = batch.firstOffset();
+        if (from < first || to < from || to >= first + batch.size()) {
+            throw new IllegalArgumentException(
+                    "from and to must be offsets of this delivery, " + this + ": from=" + from + ", to=" + to);
+        }
+        batch.ack(from, to + 1);
+    }
+
     /// Whether a long-running handler should come to an end: the consumer is closing, or the shard is wanted
     /// elsewhere.
     public boolean cancelled() {

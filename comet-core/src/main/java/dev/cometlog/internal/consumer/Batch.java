@@ -88,6 +88,11 @@ public final class Batch {
         ackTo(endOffset());
     }
 
+    /// Acknowledges some of the entries.
+    public void ack(long from, long end) {
+        lease.ack(generation, from, end);
+    }
+
     /// Acknowledges the entries below an offset.
     void ackTo(long end) {
         if (size > 0) {
