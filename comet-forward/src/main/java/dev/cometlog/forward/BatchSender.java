@@ -1,7 +1,5 @@
 package dev.cometlog.forward;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.cometlog.CometConsumer;
 import dev.cometlog.CometException;
 import dev.cometlog.Delivery;
@@ -14,7 +12,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// Sends one delivery after another of a shard until the destination has it, and acknowledges exactly what it
 /// confirmed.
@@ -60,7 +57,27 @@ final class BatchSender implements Handler {
     }
 
     @Override
-    public void handle(Delivery delivery) throws Exception {
+    public void handle(Delivery delivery) throws InterruptedException, Rejected {
+        boolean ended = false;
+        while (!ended) {
+            try {
+                forward(delivery);
+                ended = true;
+            } catch (InterruptedException | Rejected e) {
+                throw e;
+            } catch (Throwable e) {
+                // Errors too: whatever we did wrong, to the consumer it would mean that the entries are to blame.
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "group " + consumer.group() + ", " + delivery + ": tried again",
+                        e);
+                counters.lastProblem = delivery + ": " + e;
+                ended = !pause(delivery, options.retry().initialInterval());
+            }
+        }
+    }
+
+    private void forward(Delivery delivery) throws InterruptedException, Rejected {
         List<Entry> entries = mine(delivery);
         Backoff backoff = null;
         while (true) {
@@ -74,26 +91,33 @@ final class BatchSender implements Handler {
             }
             throwIfGivenUp(delivery, entries);
             SinkBatch batch = new SinkBatch(consumer.group(), delivery.stream(), delivery.shard(), entries);
-            if (!awaitTurn(delivery, batch.bytes())) {
+            long bytes = batch.bytes();
+            if (!awaitTurn(delivery, bytes)) {
                 return;
             }
             List<Outcome> outcomes = send(batch);
-            ackDone(delivery, entries, outcomes);
+            Outcome trouble = Outcomes.firstTrouble(outcomes);
+            if (trouble == null && isRun(entries)) {
+                ack(delivery, first.id().offset(), entries.getLast().id().offset());
+                counters.sent.add(entries.size());
+                counters.sentBytes.add(bytes);
+            } else {
+                ackDone(delivery, entries, outcomes);
+            }
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("interrupted while sending; what was confirmed is acknowledged");
             }
-            Outcome trouble = firstTrouble(outcomes);
             if (trouble == null) {
                 return;
             }
-            entries = notDone(entries, outcomes);
+            entries = Outcomes.notDone(entries, outcomes);
             if (trouble instanceof Outcome.Reject reject) {
                 throw rejected(entries, reject);
             }
             if (backoff == null) {
                 backoff = new Backoff(options.retry(), new SplittableRandom(), pace.nanoTime());
             }
-            if (!awaitRetry(delivery, entries, backoff, longestRetry(outcomes))) {
+            if (!awaitRetry(delivery, entries, backoff, Outcomes.longestRetry(outcomes))) {
                 return;
             }
         }
@@ -175,6 +199,11 @@ final class BatchSender implements Handler {
         return outcomes;
     }
 
+    /// Whether no offset is left out, so that one ack will do.
+    private static boolean isRun(List<Entry> entries) {
+        return entries.getLast().id().offset() - entries.getFirst().id().offset() == entries.size() - 1;
+    }
+
     /// Acknowledges what the destination has, run by run.
     private void ackDone(Delivery delivery, List<Entry> entries, List<Outcome> outcomes) {
         int from = 0;
@@ -201,42 +230,11 @@ final class BatchSender implements Handler {
 
     private void ack(Delivery delivery, long from, long to) {
         try {
-            consumer.ackRange(delivery.stream(), delivery.shard(), from, to);
+            delivery.ack(from, to);
         } catch (CometException.LeaseHeld e) {
             // The shard went to another member, which sends the same again: at least once.
             LOG.log(System.Logger.Level.DEBUG, () -> "not acknowledged: " + e.getMessage());
         }
-    }
-
-    /// What decides: the first outcome that is not done. Entries behind it wait until it is dealt with.
-    private static @Nullable Outcome firstTrouble(List<Outcome> outcomes) {
-        for (Outcome outcome : outcomes) {
-            if (!(outcome instanceof Outcome.Done)) {
-                return outcome;
-            }
-        }
-        return null;
-    }
-
-    private static Outcome.Retry longestRetry(List<Outcome> outcomes) {
-        Outcome.Retry longest = null;
-        for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Retry retry
-                    && (longest == null || retry.after().compareTo(longest.after()) > 0)) {
-                longest = retry;
-            }
-        }
-        return requireNonNull(longest, "asked only if there is one");
-    }
-
-    private static List<Entry> notDone(List<Entry> entries, List<Outcome> outcomes) {
-        List<Entry> left = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            if (!(outcomes.get(i) instanceof Outcome.Done)) {
-                left.add(entries.get(i));
-            }
-        }
-        return left;
     }
 
     /// Leaves it to the consumer to hand over again what is left, in smaller deliveries, until one is alone.

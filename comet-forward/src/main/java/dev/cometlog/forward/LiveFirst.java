@@ -21,6 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// The mark is moved before live is, so what main takes to be done by live is done. Thread-safe.
 final class LiveFirst implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LiveFirst.class.getName());
+
     static final String LIVE = ".live";
     static final String MARK = ".live-from";
 
@@ -136,6 +138,10 @@ final class LiveFirst implements AutoCloseable {
             // What main was delivered and left to live is its own now.
             main.seek(stream, shard, Seek.offset(done));
             return true;
+        } catch (CometException.LeaseHeld e) {
+            // Main's lease is on its way here or elsewhere: live sends on in order until it is settled.
+            LOG.log(System.Logger.Level.DEBUG, () -> "live cannot go ahead yet: " + e.getMessage());
+            return false;
         } finally {
             moving.unlock();
         }

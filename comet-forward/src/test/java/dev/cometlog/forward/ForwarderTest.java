@@ -215,6 +215,55 @@ class ForwarderTest extends ForwarderFixture {
     }
 
     @Test
+    void aMistakeOfOursRejectsNothing() throws Exception {
+        append(0, 1);
+        AtomicInteger calls = new AtomicInteger();
+        TestSink sink = new TestSink(texts -> {
+            if (calls.getAndIncrement() < 2) {
+                throw new StackOverflowError("in the sink, and the entry is not to blame");
+            }
+            return all(texts, Outcome.done());
+        });
+        try (Forwarder forwarder = start(sink, options().onReject(Exhausted.skip()))) {
+            awaitAllAcknowledged();
+            assertThat(forwarder.stats().lastProblem()).contains("StackOverflowError");
+        }
+        assertThat(sink.taken).containsExactly("0");
+        assertThat(counts().skipped()).isZero();
+    }
+
+    @Test
+    void closingTheLogAcknowledgesWhatIsConfirmedMeanwhile() throws Exception {
+        append(0, 1);
+        CountDownLatch onItsWay = new CountDownLatch(1);
+        CountDownLatch arrives = new CountDownLatch(1);
+        TestSink sink = new TestSink(texts -> {
+            onItsWay.countDown();
+            awaitUninterruptibly(arrives);
+            return all(texts, Outcome.done());
+        });
+        try (Forwarder _ = start(sink, options().onReject(Exhausted.skip()))) {
+            onItsWay.await();
+            Thread closer = Thread.ofPlatform().start(comet::close);
+            awaitTrue(
+                    () -> closer.getState() == Thread.State.WAITING || closer.getState() == Thread.State.TIMED_WAITING);
+            arrives.countDown();
+            closer.join();
+        }
+        open();
+        assertThat(behind()).isZero();
+        assertThat(counts().skipped()).isZero();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aDestinationThatHangsHoldsUpNoOther() throws Exception {
         append(0, 100);
         CountDownLatch hanging = new CountDownLatch(1);
