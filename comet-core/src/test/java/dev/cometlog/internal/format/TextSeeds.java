@@ -18,12 +18,27 @@ public final class TextSeeds {
         seeds.put("name/long", text("%C3%A9".repeat(34)));
         seeds.put(
                 "properties/stream",
-                text("codec=none\nmaxAge=PT4H\nmaxShardBytes=1073741824\noverflow=DROP_OLDEST\n"
-                        + "protectUnconsumed=true\nrollInterval=PT1H\nsegmentBytes=67108864\nshards=16\n"));
+                text("""
+                        codec=none
+                        maxAge=PT4H
+                        maxShardBytes=1073741824
+                        overflow=DROP_OLDEST
+                        protectUnconsumed=true
+                        rollInterval=PT1H
+                        segmentBytes=67108864
+                        shards=16
+                        """));
         seeds.put(
                 "properties/directory",
-                text("dirMode=750\nfeatureBits.reader=0\nfeatureBits.writer=0\nfileMode=640\nformat=1\n"
-                        + "maxTotalBytes=17179869184\nminFreeBytes=536870912\n"));
+                text("""
+                        dirMode=750
+                        featureBits.reader=0
+                        featureBits.writer=0
+                        fileMode=640
+                        format=1
+                        maxTotalBytes=17179869184
+                        minFreeBytes=536870912
+                        """));
         seeds.put("properties/whole", PropertiesText.encode(Map.of("shards", "16", "blockTimeout", "PT30S")));
         EntryId origin = new EntryId("events:v1", 7, 123);
         Throwable error = new IllegalStateException("no such user: é");
