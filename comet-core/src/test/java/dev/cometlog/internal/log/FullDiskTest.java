@@ -67,28 +67,32 @@ class FullDiskTest {
         }
     }
 
-    private interface Work {
-        void on(Log log) throws Exception;
-    }
-
     /// What needs a file, and the file that does not fit.
-    private enum Needs {
-        STREAM_PROPERTIES(".*stream[.]properties.*", log -> {
-            LogStream _ = log.findOrCreate("other:v1", 4);
-        }),
-        OTHER_SETTINGS(".*stream[.]properties.*", log -> log.alter(STREAM, Map.of("maxAge", "PT1H"))),
-        OTHER_BOUNDS(".*comet[.]properties.*", log -> log.alterBounds(Map.of("maxTotalBytes", "104857600"))),
-        STATE_PAGE(".*/0001/state.*", log -> append(log, 1)),
-        SEGMENT(".*/0001/.*[.]prepared", log -> append(log, 1)),
-        INDEX(".*/0001/.*[.]index", log -> append(log, 1)),
-        GROUP(".*/groups/.*", FullDiskTest::poll);
+    enum Needs {
+        STREAM_PROPERTIES(".*stream[.]properties.*"),
+        OTHER_SETTINGS(".*stream[.]properties.*"),
+        OTHER_BOUNDS(".*comet[.]properties.*"),
+        STATE_PAGE(".*/0001/state.*"),
+        SEGMENT(".*/0001/.*[.]prepared"),
+        INDEX(".*/0001/.*[.]index"),
+        GROUP(".*/groups/.*");
 
         private final String file;
-        private final Work work;
 
-        Needs(String file, Work work) {
+        Needs(String file) {
             this.file = file;
-            this.work = work;
+        }
+
+        private void workOn(Log log) throws InterruptedException {
+            switch (this) {
+                case STREAM_PROPERTIES -> {
+                    LogStream _ = log.findOrCreate("other:v1", 4);
+                }
+                case OTHER_SETTINGS -> log.alter(STREAM, Map.of("maxAge", "PT1H"));
+                case OTHER_BOUNDS -> log.alterBounds(Map.of("maxTotalBytes", "104857600"));
+                case STATE_PAGE, SEGMENT, INDEX -> append(log, 1);
+                case GROUP -> poll(log);
+            }
         }
     }
 
@@ -112,7 +116,7 @@ class FullDiskTest {
         append(log, 0);
         full = needs.file;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            assertThatThrownBy(() -> needs.work.on(log))
+            assertThatThrownBy(() -> needs.workOn(log))
                     .isInstanceOf(CometException.DiskFull.class)
                     .hasMessageContaining("No space left on device");
         }
@@ -124,7 +128,7 @@ class FullDiskTest {
         append(log, 0);
 
         full = "nothing";
-        needs.work.on(log);
+        needs.workOn(log);
         append(log, 1);
         assertThat(log.findOrCreate(STREAM, 4).shard(1).state().endOffset()).isPositive();
         assertThat(log.budget().allocatedBytes()).isEqualTo(bytesOnDisk());
