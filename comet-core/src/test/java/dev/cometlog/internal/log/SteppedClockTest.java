@@ -128,9 +128,9 @@ class SteppedClockTest {
     @Test
     void aStepForwardBeyondTheRangeOfASegmentRollsAndSeeksRight() {
         ShardFixture.append(shard, "before");
-        step(Duration.ofHours(30 * 24));
+        step(Duration.ofDays(30));
         ShardFixture.append(shard, "after");
-        step(Duration.ofHours(-30 * 24));
+        step(Duration.ofDays(-30));
         ShardFixture.append(shard, "back");
 
         assertThat(readAll()).isEqualTo(3);
