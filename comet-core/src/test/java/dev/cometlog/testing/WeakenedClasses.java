@@ -14,6 +14,8 @@ import javax.tools.ToolProvider;
 public final class WeakenedClasses {
     private WeakenedClasses() {}
 
+    /// Compiles the source with that text replaced.
+    ///
     /// @param source below `comet-core/src/main/java`
     /// @param text stands there exactly once
     /// @param into an empty directory
