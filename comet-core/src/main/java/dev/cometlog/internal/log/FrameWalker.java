@@ -22,6 +22,9 @@ final class FrameWalker {
     private int count;
     private long sealedEnd;
 
+    /// Whether the last frame that was passed is a seal: one that is torn does not count.
+    private boolean atSeal;
+
     // Behind the last frame that ended a batch.
     private int batchPosition;
     private long batchOffset;
@@ -38,15 +41,17 @@ final class FrameWalker {
 
     /// Moves behind the frame at the present place if it verifies.
     boolean next() {
+        atSeal = false;
         if (!read()) {
             return false;
         }
+        atSeal = FrameDescriptor.isSeal(word);
         position += FrameDescriptor.frameLength(word);
         offset += count;
         if (!FrameDescriptor.moreFollows(word)) {
             batchPosition = position;
             batchOffset = offset;
-            if (!FrameDescriptor.isSeal(word)) {
+            if (!atSeal) {
                 batchTimeDelta = timeDelta & 0xffff_ffffL;
             }
         }
@@ -108,7 +113,7 @@ final class FrameWalker {
 
     /// Whether the last frame that was passed is the seal.
     boolean isAtSeal() {
-        return FrameDescriptor.isSeal(word);
+        return atSeal;
     }
 
     long sealedEnd() {

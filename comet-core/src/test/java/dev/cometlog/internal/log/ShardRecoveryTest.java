@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.CometException;
+import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
@@ -102,6 +103,40 @@ class ShardRecoveryTest {
         assertThat(again.state().endOffset()).isEqualTo(3);
         assertThat(ShardFixture.read(again, 0)).containsExactly("0=aaaa", "1..2 DAMAGE", "2=cccc");
         again.close(true);
+    }
+
+    @Test
+    void aSealThatIsTornIsNoSealAndIsMadeAnew() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        String payload = "x".repeat(1000);
+        do {
+            ShardFixture.append(shard, payload);
+        } while (shard.view().segments().bases().length == 1);
+        long end = shard.state().activeBase();
+        int seal = positionBehind(shard, end);
+        // Its length word reached the disk, its body did not; neither did the name of the next segment.
+        overwrite(fixture.paths.segment(0), seal + 12, new byte[8]);
+        Files.delete(fixture.paths.segment(end));
+        fixture.storage.delete(fixture.paths.index(end));
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
+        assertThat(again.state().endOffset()).isEqualTo(end);
+        Segment first = again.view().segments().acquire(0).orElseThrow();
+        FrameWalker walker = new FrameWalker(first, seal, end, first.capacity());
+        assertThat(walker.next()).as("the seal verifies").isTrue();
+        assertThat(walker.isAtSeal()).isTrue();
+        assertThat(walker.sealedEnd()).isEqualTo(end);
+        first.release();
+        again.close(true);
+    }
+
+    private static int positionBehind(Shard shard, long end) throws IOException {
+        Segment first = shard.view().segments().acquire(0).orElseThrow();
+        FrameWalker walker = new FrameWalker(first, SegmentHeader.LENGTH, 0, first.capacity());
+        walker.walkTo(end);
+        first.release();
+        assertThat(walker.offset()).isEqualTo(end);
+        return walker.position();
     }
 
     @Test
