@@ -33,6 +33,10 @@ final class ShardLock {
     private final Runnable repair;
     private final long self;
 
+    /// Whether another process has taken the word from us, which it does from the dead alone: our liveness lock is
+    /// gone, and whatever we do here others may do at the same time. Guarded by the turn.
+    private boolean lost;
+
     ShardLock(
             ShardId id,
             ShardState state,
@@ -47,16 +51,20 @@ final class ShardLock {
         this.timeout = timeout;
         this.repair = repair;
         this.self = incarnations.self();
-        this.turn = new ThreadTurn(time, timeout);
+        this.turn = new ThreadTurn(time, timeout, Shard.class, ShardLock.class);
     }
 
     /// Returns holding the lock, with the shard repaired if its last holder left it half-done.
     ///
     /// @throws CometException.ShardBusy if somebody holds it longer than `appendTimeout`
+    /// @throws CometException.Poisoned if this process lost the lock that shows that it is alive
     void lock() {
         try {
             if (!turn.tryTake()) {
                 waitForTurn();
+            }
+            if (lost) {
+                throw supersededError();
             }
             if (!state.casLockWord(FREE, self)) {
                 waitForWord();
@@ -75,15 +83,23 @@ final class ShardLock {
         if (KillPoint.ENABLED) {
             KillPoint.BEFORE_UNLOCK.reached();
         }
-        boolean ours = state.casLockWord(self, FREE);
-        turn.end();
-        if (!ours) {
-            throw superseded();
+        if (state.casLockWord(self, FREE)) {
+            turn.end();
+            return;
         }
+        CometException error = superseded();
+        turn.end();
+        throw error;
     }
 
     /// Gives the lock back after a failure inside: undoes what was not published.
     void abandon() {
+        if (!isStillHeld()) {
+            // What is there to undo is somebody else's by now.
+            CometException _ = superseded();
+            turn.end();
+            return;
+        }
         try {
             repair.run();
             state.casLockWord(self, FREE);
@@ -135,9 +151,16 @@ final class ShardLock {
 
     /// Sets the poison word: what is in the shard can no longer be told, since two may have written.
     CometException superseded() {
-        state.casPoison(0, self);
+        lost = true;
+        state.poison(self);
+        return supersededError();
+    }
+
+    private CometException supersededError() {
         return new CometException.Poisoned(
-                id + ": another process took the shard over while this one held it; its liveness lock was lost", null);
+                id + ": another process took the shard over while this one held it; its liveness lock was lost,"
+                        + " so it must close the log and open it again",
+                null);
     }
 
     private void waitForTurn() {

@@ -3,14 +3,9 @@ package dev.cometlog.internal.log;
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.storage.KillPoint;
-import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Makes a shard's entries durable and says so in a checkpoint. Never forces anything under the append lock.
 ///
@@ -25,16 +20,16 @@ final class ShardSync {
 
     private static final long LEAST_INTERVAL_NANOS = 100_000_000;
     private static final long WAIT_NANOS = 200_000;
-    private static final int REWRITE_BYTES = 1 << 20;
 
     private final ShardContext context;
     private final ShardStorage files;
     private final ShardState state;
     private final ShardLock lock;
+    private final UnforcedSegments forcing;
     private final long self;
 
-    /// One sync at a time in this process; those who wait often find their work done.
-    private final ReentrantLock turn = new ReentrantLock();
+    /// One sync at a time in this process; those who wait often find their work done. Not reentrant.
+    private final ThreadTurn turn;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private boolean closed; // guarded by turn
@@ -53,8 +48,34 @@ final class ShardSync {
         this.files = files;
         this.state = files.state();
         this.lock = lock;
+        this.forcing = new UnforcedSegments(context, files, lock);
         this.self = context.incarnations().self();
         this.lastSyncNanos = context.time().nanoTime();
+        this.turn = new ThreadTurn(context.time(), context.config().appendTimeout(), ShardSync.class);
+    }
+
+    /// Waits for the turn, however long its holder is at it: it may have a slow device.
+    private void takeTurn() throws InterruptedException {
+        boolean mine = turn.tryTake();
+        while (!mine) {
+            mine = turn.await();
+        }
+    }
+
+    /// Like [#takeTurn()], for what must be done though somebody interrupts it.
+    private void takeTurnWhateverComes() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                takeTurn();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Returns once everything below `target` survives power loss.
@@ -63,7 +84,7 @@ final class ShardSync {
     ///     `appendTimeout`
     void syncTo(long target) {
         try {
-            turn.lockInterruptibly();
+            takeTurn();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CometException.Interrupted("syncing " + files.id(), e);
@@ -79,7 +100,7 @@ final class ShardSync {
                 syncOnce();
             }
         } finally {
-            turn.unlock();
+            turn.end();
         }
     }
 
@@ -88,7 +109,7 @@ final class ShardSync {
     ///
     /// @throws CometException.ShardBusy like [#syncTo(long)]
     void refresh() {
-        turn.lock();
+        takeTurnWhateverComes();
         try {
             long active = state.activeBase();
             while (!closed && state.poison() == 0 && last().segmentBase() < active) {
@@ -96,7 +117,30 @@ final class ShardSync {
                 syncOnce();
             }
         } finally {
-            turn.unlock();
+            turn.end();
+        }
+    }
+
+    /// Runs `work` as the shard's only syncer of all processes; does nothing while another process is.
+    ///
+    /// @throws CometException.Closed if the shard is closed
+    void alone(Runnable work) {
+        takeTurnWhateverComes();
+        try {
+            if (closed) {
+                throw new CometException.Closed(files.id().toString());
+            }
+            long claim = state.syncClaim();
+            if (isBeingDoneElsewhere() || !state.casSyncClaim(claim, self)) {
+                return;
+            }
+            try {
+                work.run();
+            } finally {
+                state.casSyncClaim(self, 0);
+            }
+        } finally {
+            turn.end();
         }
     }
 
@@ -127,8 +171,8 @@ final class ShardSync {
         boolean finished = false;
         try {
             long started = context.time().nanoTime();
-            Capture capture = capture();
-            force(capture, abandoned);
+            UnforcedSegments.Capture capture = capture();
+            forcing.run(last(), capture, abandoned);
             if (KillPoint.ENABLED) {
                 KillPoint.SYNC_FORCED.reached();
             }
@@ -145,6 +189,10 @@ final class ShardSync {
             finished = true;
             throw new CometException.Poisoned(
                     files.id() + ": forcing entries to the disk failed: " + e.getMessage(), e);
+        } catch (CometException e) {
+            // No force failed.
+            finished = true;
+            throw e;
         } finally {
             // Otherwise the claim stays, and the next sync writes the bytes anew.
             if (finished) {
@@ -178,106 +226,45 @@ final class ShardSync {
         return claim != 0 && claim != self && context.incarnations().isAlive(claim);
     }
 
-    /// What is to be made durable: a consistent picture, taken under the lock.
-    private record Capture(long end, long position, long segmentBase, long generation) {}
-
-    private Capture capture() {
-        Capture[] captured = new Capture[1];
-        lock.holding(() -> captured[0] =
-                new Capture(state.endOffset(), state.writePosition(), state.activeBase(), state.generation()));
+    /// A consistent picture, taken under the lock.
+    private UnforcedSegments.Capture capture() {
+        UnforcedSegments.Capture[] captured = new UnforcedSegments.Capture[1];
+        lock.holding(() -> captured[0] = new UnforcedSegments.Capture(
+                state.endOffset(), state.writePosition(), state.activeBase(), state.generation()));
         return captured[0];
-    }
-
-    private void force(Capture capture, boolean rewrite) throws IOException {
-        if (capture.segmentBase == ShardState.NO_SEGMENT) {
-            return;
-        }
-        Checkpoint last = last();
-        long from = last.segmentBase();
-        long[] bases = files.segments().bases();
-        if (Arrays.binarySearch(bases, capture.segmentBase) < 0) {
-            // Forcing a mapping of it would succeed and mean nothing, and so would appending to one: with another
-            // generation every appender looks for the file, and is told.
-            lock.holding(() -> state.generation(state.generation() + 1));
-            throw new CometException.Damaged(
-                    files.paths().segment(capture.segmentBase),
-                    "the active segment is gone; if it was deleted by hand, close and open the log again");
-        }
-        for (long base : bases) {
-            // A replaced empty segment has the same base: then nothing of the old one was durable.
-            boolean sealedAndDurable = base < from;
-            if (!sealedAndDurable && base <= capture.segmentBase) {
-                forceSegment(base, last, capture, rewrite);
-            }
-        }
-        if (last.generation() != capture.generation || last.segmentBase() != capture.segmentBase) {
-            context.storage().forceDirectory(files.paths().directory());
-        }
-    }
-
-    private void forceSegment(long base, Checkpoint last, Capture capture, boolean rewrite) throws IOException {
-        Segment segment = files.segments().acquire(base).orElse(null);
-        if (segment == null) {
-            return;
-        }
-        try {
-            StorageFile channel = segment.channel();
-            if (channel == null) {
-                throw new IOException(segment.path() + " is not open for writing");
-            }
-            if (rewrite) {
-                long start = base == last.segmentBase() ? last.position() : 0;
-                long end = base == capture.segmentBase ? capture.position : segment.capacity();
-                rewrite(segment, channel, start, end);
-            }
-            channel.force();
-        } finally {
-            segment.release();
-        }
-    }
-
-    /// Writes bytes over themselves, which makes their pages dirty again. Bytes below the captured end never
-    /// change, so nobody sees a difference.
-    private static void rewrite(Segment segment, StorageFile channel, long start, long end) throws IOException {
-        byte[] buffer = new byte[(int) Math.min(REWRITE_BYTES, Math.max(end - start, 0))];
-        for (long at = start; at < end; at += buffer.length) {
-            int length = (int) Math.min(buffer.length, end - at);
-            MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, at, buffer, 0, length);
-            channel.write(at, buffer, 0, length);
-        }
     }
 
     private Checkpoint last() {
         return state.checkpoint().orElse(Checkpoint.FIRST);
     }
 
-    private void checkpoint(Capture capture) {
+    private void checkpoint(UnforcedSegments.Capture capture) {
         lock.holding(() -> {
             Checkpoint last = last();
             state.checkpoint(new Checkpoint(
                     last.sequence() + 1,
-                    capture.end,
-                    capture.position,
-                    capture.segmentBase,
-                    Math.max(last.reservedEnd(), capture.end),
-                    capture.generation));
+                    capture.end(),
+                    capture.position(),
+                    capture.segmentBase(),
+                    Math.max(last.reservedEnd(), capture.end()),
+                    capture.generation()));
             if (KillPoint.ENABLED) {
                 KillPoint.CHECKPOINT_WRITTEN.reached();
             }
-            state.durableOffset(Math.max(capture.end, state.durableOffset()));
+            state.durableOffset(Math.max(capture.end(), state.durableOffset()));
         });
     }
 
     /// Reserves offsets for at least `count` more entries, durably.
     void reserveOffsets(int count) {
-        turn.lock();
+        takeTurnWhateverComes();
         try {
             long wanted = Math.max(state.endOffset(), state.nextBase()) + count;
             if (wanted > state.appendLimit()) {
                 reserve(wanted + RESERVED_AHEAD);
             }
         } finally {
-            turn.unlock();
+            turn.end();
         }
     }
 
@@ -332,13 +319,13 @@ final class ShardSync {
     private void inBackground(boolean shortOfOffsets) {
         try {
             if (shortOfOffsets) {
-                turn.lock();
+                takeTurnWhateverComes();
                 try {
                     if (!closed) {
                         reserve(state.endOffset() + RESERVED_AHEAD);
                     }
                 } finally {
-                    turn.unlock();
+                    turn.end();
                 }
             }
             // Otherwise the next tick looks again; the thread has other shards to see to.
@@ -364,7 +351,7 @@ final class ShardSync {
     /// Syncs for the last time. In the last process the checkpoint also says that no offset above the end was
     /// handed out, so that the next epoch starts without verifying and without a jump.
     void close(boolean lastProcess) {
-        turn.lock();
+        takeTurnWhateverComes();
         try {
             if (closed) {
                 return;
@@ -383,7 +370,7 @@ final class ShardSync {
         } catch (IOException e) {
             throw IoErrors.typed("closing " + files.id(), e);
         } finally {
-            turn.unlock();
+            turn.end();
         }
     }
 

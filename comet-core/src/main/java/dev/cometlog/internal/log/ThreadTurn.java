@@ -4,6 +4,7 @@ import dev.cometlog.internal.storage.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An overflow may strike a holder anywhere, also in the code that gives the turn back. So a turn is taken by a
 /// single compare-and-set, with nothing to note behind it that a call could fail at, and who waits looks at the
-/// holder's stack: a thread with no frame of [#INSIDE] on it has left the turn behind, and it is taken over. Not
+/// holder's stack: a thread with no frame of those classes on it that hold the turn has left the turn behind, and it is taken over. Not
 /// reentrant, so a thread that finds itself the holder has left it behind too. Whoever takes a turn must therefore
 /// check what the one before left half-done: the lock word tells ([ShardLock]).
 final class ThreadTurn {
@@ -22,9 +23,6 @@ final class ThreadTurn {
     private static final int SPINS = 100;
     private static final long FIRST_LOOK_NANOS = 2_000_000;
     private static final long LAST_LOOK_NANOS = 200_000_000;
-
-    /// Nobody holds a turn but inside a method of these.
-    private static final String[] INSIDE = {Shard.class.getName(), ShardLock.class.getName()};
 
     private static final VarHandle HOLDER;
 
@@ -38,6 +36,10 @@ final class ThreadTurn {
 
     private final TimeSource time;
     private final long timeoutNanos;
+
+    /// Nobody holds the turn but inside a method of these.
+    private final String[] inside;
+
     private final ConcurrentLinkedQueue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
     /// Thread id and ticket of the holder. No two turns have the same word, so that one which was looked at and
@@ -53,9 +55,12 @@ final class ThreadTurn {
     /// What [#takeLeftBehind] saw last; its caller's own.
     private long suspect;
 
-    ThreadTurn(TimeSource time, Duration timeout) {
+    /// @param timeout after which [#await] gives up
+    /// @param inside the classes that hold the turn, each only during a call of its methods
+    ThreadTurn(TimeSource time, Duration timeout, Class<?>... inside) {
         this.time = time;
         this.timeoutNanos = timeout.toNanos();
+        this.inside = Arrays.stream(inside).map(Class::getName).toArray(String[]::new);
     }
 
     /// Takes the turn if nobody has it.
@@ -132,8 +137,8 @@ final class ThreadTurn {
         }
         // The newest frames, as many as the JVM tells; whoever is inside is so with one of these.
         for (StackTraceElement frame : last.getStackTrace()) {
-            for (String inside : INSIDE) {
-                if (frame.getClassName().equals(inside)) {
+            for (String name : inside) {
+                if (frame.getClassName().equals(name)) {
                     return false;
                 }
             }

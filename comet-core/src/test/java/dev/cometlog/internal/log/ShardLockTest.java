@@ -3,6 +3,9 @@ package dev.cometlog.internal.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cometlog.CometException;
+import dev.cometlog.internal.process.Incarnations;
+import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +76,74 @@ class ShardLockTest {
                         .isNotNegative();
             }
         }
+        shard.close(true);
+    }
+
+    @Test
+    void aStackOverflowAtAnyDepthOfASyncLeavesTheShardToOtherThreads() throws Exception {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        try (var deep = Executors.newSingleThreadExecutor(task -> new Thread(null, task, "deep", STACK_BYTES));
+                var other = Executors.newSingleThreadExecutor()) {
+            int overflows = 0;
+            for (int depth = 0; depth < DEPTHS; depth += 2) {
+                int[] above = {depth};
+                long _ = ShardFixture.append(shard, "before");
+                overflows += deep.submit(() -> overflows(shard::sync, above)).get() ? 1 : 0;
+                Future<?> after = other.submit(() -> {
+                    long _ = ShardFixture.append(shard, "after");
+                    shard.sync();
+                });
+                assertThat(after).as("depth " + depth).succeedsWithin(5, TimeUnit.SECONDS);
+            }
+            assertThat(overflows).isBetween(1, DEPTHS / 2 - 1);
+        }
+        assertThat(shard.state().durableOffset())
+                .isEqualTo(shard.state().endOffset())
+                .isEqualTo(DEPTHS);
+        shard.close(true);
+    }
+
+    @Test
+    void aHolderThatIsSupersededPoisonsTheShardUndoesNothingAndNeverComesBack() throws Exception {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "before");
+        int[] repairs = {0};
+        ShardLock lock = new ShardLock(
+                fixture.id, shard.state(), fixture.incarnations, TimeSource.SYSTEM, Duration.ofSeconds(10), () ->
+                        repairs[0]++);
+        try (Incarnations other = Incarnations.open(fixture.storage, directory, FilesMode.DEFAULT.file())) {
+            long self = fixture.incarnations.self();
+            assertThatThrownBy(() -> lock.holding(() -> {
+                        // As another process does that finds our liveness lock gone.
+                        assertThat(shard.state().casLockWord(self, other.self()))
+                                .isTrue();
+                        throw new IllegalStateException("in the middle of an append");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(repairs[0]).as("repairs of what is another's").isZero();
+            assertThat(shard.state().lockWord()).isEqualTo(other.self());
+            assertThat(shard.state().poison()).isEqualTo(self);
+
+            shard.state().lockWord(0);
+            shard.state().casPoison(self, 0);
+            assertThatThrownBy(() -> lock.holding(() -> {}))
+                    .isInstanceOf(CometException.Poisoned.class)
+                    .hasMessageContaining("open it again");
+            assertThat(shard.state().lockWord()).isZero();
+        }
+        shard.close(true);
+    }
+
+    @Test
+    void aHolderThatIsSupersededWhereItGivesTheWordBackPoisonsTheShard() throws Exception {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "before");
+        ShardLock lock = lock(fixture, shard);
+        assertThatThrownBy(() -> lock.holding(() -> shard.state().lockWord(12345)))
+                .isInstanceOf(CometException.Poisoned.class);
+        assertThat(shard.state().poison()).isEqualTo(fixture.incarnations.self());
+        shard.state().lockWord(0);
+        assertThatThrownBy(() -> ShardFixture.append(shard, "after")).isInstanceOf(CometException.Poisoned.class);
         shard.close(true);
     }
 
@@ -185,7 +256,7 @@ class ShardLockTest {
 
     @Test
     void threadsThatWaitInTurnAllGetTheirs() {
-        ThreadTurn turn = new ThreadTurn(TimeSource.SYSTEM, Duration.ofSeconds(10));
+        ThreadTurn turn = new ThreadTurn(TimeSource.SYSTEM, Duration.ofSeconds(10), ShardLockTest.class);
         assertThat(turn.tryTake()).isTrue();
         Thread waiting = Thread.ofPlatform().start(() -> {
             try {
@@ -208,18 +279,27 @@ class ShardLockTest {
 
     /// Appends with so many frames to spare; returns whether that overflowed.
     private static boolean appendJustAboveTheEnd(Shard shard, int above) {
+        return overflows(
+                () -> {
+                    long _ = shard.append(PAYLOAD, 0, PAYLOAD.length);
+                },
+                new int[] {above});
+    }
+
+    /// Calls with so many frames to spare; returns whether that overflowed.
+    private static boolean overflows(Runnable call, int[] above) {
         try {
-            return descend(shard, new int[] {above});
+            return descend(call, above);
         } catch (StackOverflowError e) {
             return true;
         }
     }
 
-    /// Goes down to the end of the stack, and up again by `above[0]` frames, where it appends.
-    private static boolean descend(Shard shard, int[] above) {
+    /// Goes down to the end of the stack, and up again by `above[0]` frames, where it calls.
+    private static boolean descend(Runnable call, int[] above) {
         if (above[0] >= 0) {
             try {
-                return descend(shard, above);
+                return descend(call, above);
             } catch (StackOverflowError e) {
                 if (above[0]-- > 0) {
                     throw e;
@@ -227,7 +307,7 @@ class ShardLockTest {
             }
         }
         try {
-            long _ = shard.append(PAYLOAD, 0, PAYLOAD.length);
+            call.run();
             return false;
         } catch (StackOverflowError e) {
             return true;
