@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /// A process that appends until it is killed, or closes the log after so many entries.
 ///
@@ -17,6 +18,7 @@ import java.util.Random;
 final class AppendingWorker {
     static final String STREAM = "events:v1";
     static final int SEGMENT_BYTES = 256 * 1024;
+    private static final long MAX_SHARD_BYTES = Long.getLong("comet.test.maxShardBytes", 0);
     private static final int LARGEST_BATCH = 20;
     private static final int SYNC_EVERY = 500;
 
@@ -43,7 +45,12 @@ final class AppendingWorker {
 
     /// The log as all workers and checkers open it.
     static Comet open(Path directory) {
-        return Comet.open(directory, c -> c.segmentBytes(SEGMENT_BYTES).appendTimeout(Duration.ofSeconds(30)));
+        return Comet.open(directory, c -> {
+            c.segmentBytes(SEGMENT_BYTES).appendTimeout(Duration.ofSeconds(30));
+            if (MAX_SHARD_BYTES > 0) {
+                c.retention(r -> r.maxShardBytes(MAX_SHARD_BYTES));
+            }
+        });
     }
 
     /// Appends and notes what was acknowledged; ends the process if that fails.
@@ -56,7 +63,7 @@ final class AppendingWorker {
                 int number = random.nextInt(shards);
                 CometShard shard = comet.stream(STREAM, shards).shard(number);
                 int count = random.nextInt(4) == 0 ? 1 + random.nextInt(LARGEST_BATCH) : 1;
-                acks.write(worker, number, append(shard, worker, sequence, count), sequence, count);
+                acks.write(worker, number, appendOnceHealed(shard, worker, sequence, count), sequence, count);
                 sequence += count;
                 if (++calls % SYNC_EVERY == 0) {
                     shard.sync();
@@ -65,6 +72,17 @@ final class AppendingWorker {
         } catch (IOException | CometException e) {
             e.printStackTrace();
             Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /// A shard of which a force failed takes no entries until some process has written it anew.
+    private static long appendOnceHealed(CometShard shard, int worker, long sequence, int count) {
+        while (true) {
+            try {
+                return append(shard, worker, sequence, count);
+            } catch (CometException.Poisoned e) {
+                LockSupport.parkNanos(10_000_000);
+            }
         }
     }
 

@@ -3,14 +3,21 @@ package dev.cometlog.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.Comet;
+import dev.cometlog.CometException;
+import dev.cometlog.CometShard;
 import dev.cometlog.internal.storage.KillPoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,25 +39,44 @@ class KillPointIT {
     /// Reached once in a process's life, so the count cannot vary.
     private static final Set<KillPoint> ONCE = EnumSet.of(KillPoint.RESERVE_WRITTEN, KillPoint.CLOSE_CHECKPOINTED);
 
-    /// Exercised together with retention.
+    /// Reached only when there is too much.
     private static final Set<KillPoint> IN_RETENTION =
             EnumSet.of(KillPoint.RETAIN_START_PUBLISHED, KillPoint.RETAIN_UNLINKED);
+
+    /// Reached only when a force failed.
+    private static final Set<KillPoint> IN_CURE = EnumSet.of(
+            KillPoint.CURE_CLAIMED,
+            KillPoint.CURE_COPIED,
+            KillPoint.CURE_RENAMED,
+            KillPoint.CURE_FORCED,
+            KillPoint.CURE_CHECKPOINTED);
+
+    private static final String SMALL_SHARD = "-Dcomet.test.maxShardBytes=1500000";
+
+    /// Where the state page has its poison word, see FORMAT.md.
+    private static final int POISON_POSITION = 384;
 
     @TempDir
     Path directory;
 
+    private List<String> options = List.of();
+
     static Stream<KillPoint> points() {
-        return EnumSet.complementOf(EnumSet.copyOf(IN_RETENTION)).stream();
+        return Stream.of(KillPoint.values());
     }
 
     @ParameterizedTest
     @MethodSource("points")
     void dyingThereHarmsNobody(KillPoint point) throws Exception {
         Path acks = Files.createDirectory(directory.resolve("acks"));
-        boolean alone = IN_RECOVERY.contains(point) || WITHOUT_STATE.contains(point) || ONCE.contains(point);
+        boolean alone = IN_RECOVERY.contains(point)
+                || WITHOUT_STATE.contains(point)
+                || ONCE.contains(point)
+                || IN_CURE.contains(point);
+        options = IN_RETENTION.contains(point) ? List.of(SMALL_SHARD) : List.of();
         Worker.Setup endless = new Worker.Setup(directory.resolve("log"), acks, 1, SHARDS, 0);
         Worker.Setup some = new Worker.Setup(directory.resolve("log"), acks, 1, SHARDS, 3000);
-        Worker peer = alone ? null : Worker.start(endless, 1000, directory.resolve("output"));
+        Worker peer = alone ? null : start(endless, 1000);
         try {
             for (int hit = 1; hit <= HITS; hit++) {
                 if (alone) {
@@ -58,6 +84,9 @@ class KillPointIT {
                 }
                 if (WITHOUT_STATE.contains(point)) {
                     loseTheState(endless.directory());
+                }
+                if (IN_CURE.contains(point)) {
+                    poison(endless.directory());
                 }
                 Worker.Setup victim = point == KillPoint.CLOSE_CHECKPOINTED ? some : endless;
                 dieAt(point, alone ? 1 : hit, victim, hit);
@@ -73,13 +102,22 @@ class KillPointIT {
         }
         try (Comet comet = AppendingWorker.open(endless.directory())) {
             List<Acks.Ack> read = Acks.readAll(acks);
-            List<String> faults = LogChecker.faults(comet, SHARDS, read).stream()
+            List<String> found = IN_RETENTION.contains(point)
+                    ? LogChecker.faultsAboveStart(comet, SHARDS, read)
+                    : LogChecker.faults(comet, SHARDS, read);
+            List<String> faults = found.stream()
                     // Without its state page a shard goes on at a wide step, told as a gap.
                     .filter(fault -> !WITHOUT_STATE.contains(point) || !isTheStep(fault))
                     .toList();
             assertThat(faults).as(point + "\n" + output()).isEmpty();
-            assertThat(comet.stream(AppendingWorker.STREAM).shard(0).append(new byte[1]))
-                    .isGreaterThanOrEqualTo(read.size());
+            CometShard shard = comet.stream(AppendingWorker.STREAM).shard(0);
+            long acknowledged = read.size();
+            if (IN_RETENTION.contains(point)) {
+                assertThat(shard.startOffset()).isPositive();
+            }
+            Awaitility.await()
+                    .ignoreException(CometException.Poisoned.class)
+                    .until(() -> shard.append(new byte[1]) >= acknowledged);
         }
     }
 
@@ -88,14 +126,31 @@ class KillPointIT {
     }
 
     private void runToTheEnd(Worker.Setup setup, int number) throws Exception {
-        try (Worker worker = Worker.start(setup, number, directory.resolve("output"))) {
+        try (Worker worker = start(setup, number)) {
             assertThat(worker.exitCode()).as(output()).isZero();
         }
     }
 
+    private Worker start(Worker.Setup setup, int number, String... more) throws IOException {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return Worker.start(setup, number, directory.resolve("output"), all.toArray(String[]::new));
+    }
+
+    /// As a process leaves it that saw a force fail.
+    private static void poison(Path log) throws IOException {
+        try (Stream<Path> files = Files.walk(log)) {
+            for (Path state : files.filter(file -> file.getFileName().toString().equals("state"))
+                    .toList()) {
+                try (FileChannel page = FileChannel.open(state, StandardOpenOption.WRITE)) {
+                    page.write(ByteBuffer.wrap(new byte[] {1}), POISON_POSITION);
+                }
+            }
+        }
+    }
+
     private void dieAt(KillPoint point, int hit, Worker.Setup setup, int number) throws Exception {
-        try (Worker worker =
-                Worker.start(setup, number, directory.resolve("output"), "-Dcomet.killPoint=" + point + ":" + hit)) {
+        try (Worker worker = start(setup, number, "-Dcomet.killPoint=" + point + ":" + hit)) {
             assertThat(worker.exitCode())
                     .as(point + " must be reached\n" + output())
                     .isEqualTo(KILLED);

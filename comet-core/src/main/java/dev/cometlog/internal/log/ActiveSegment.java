@@ -140,7 +140,7 @@ final class ActiveSegment {
 
     private void replace(@Nullable Segment next) {
         if (segment != null) {
-            segment.release();
+            files.segments().releaseLater(segment);
         }
         segment = next;
         if (next != null && next.nonce() != heldNonce) {
@@ -271,23 +271,48 @@ final class ActiveSegment {
         }
     }
 
-    private boolean isOurs(PreparedSegment candidate) throws IOException {
-        return isStillThere(candidate) && (!preparedIsShared || state.preparedNonce() == candidate.nonce());
+    /// Whether a segment in which that many bytes fit is at hand; one that is not good enough is let go of. It may be
+    /// another thread's by the time this returns: then the append asks again.
+    private boolean hasPrepared(int needed) throws IOException {
+        PreparedSegment known;
+        boolean shared;
+        synchronized (this) {
+            if (closed) {
+                throw new CometException.Closed(files.id().toString());
+            }
+            known = prepared;
+            shared = preparedIsShared;
+        }
+        // The files are looked at without the monitor, which holders of the shard's lock wait for.
+        if (known != null) {
+            if (known.capacity() >= needed && isOurs(known, shared)) {
+                return true;
+            }
+            synchronized (this) {
+                if (!known.equals(prepared)) {
+                    return true;
+                }
+                prepared = null;
+            }
+            letGo(known, shared);
+        }
+        PreparedSegment found = findPrepared(needed).orElse(null);
+        if (found == null) {
+            return false;
+        }
+        synchronized (this) {
+            if (!closed && prepared == null) {
+                prepared = found;
+                preparedIsShared = true;
+                return true;
+            }
+        }
+        found.unmap();
+        return true;
     }
 
-    /// Whether a segment in which that many bytes fit is at hand; one that is not good enough is let go of.
-    private synchronized boolean hasPrepared(int needed) throws IOException {
-        if (closed) {
-            throw new CometException.Closed(files.id().toString());
-        }
-        if (prepared != null && (prepared.capacity() < needed || !isOurs(prepared))) {
-            discardPrepared();
-        }
-        if (prepared == null) {
-            prepared = findPrepared(needed).orElse(null);
-            preparedIsShared = prepared != null;
-        }
-        return prepared != null;
+    private boolean isOurs(PreparedSegment candidate, boolean shared) throws IOException {
+        return isStillThere(candidate) && (!shared || state.preparedNonce() == candidate.nonce());
     }
 
     private PreparedSegment make(int bytes, boolean mayWait) {
@@ -312,13 +337,9 @@ final class ActiveSegment {
         return shared;
     }
 
-    private void discardPrepared() throws IOException {
-        PreparedSegment spare = prepared;
-        prepared = null;
-        if (spare == null) {
-            return;
-        }
-        if (!isStillThere(spare) || (preparedIsShared && !state.casPreparedNonce(spare.nonce(), 0))) {
+    /// Deletes a prepared segment, unless it is another process's by now.
+    private void letGo(PreparedSegment spare, boolean shared) throws IOException {
+        if (!isStillThere(spare) || (shared && !state.casPreparedNonce(spare.nonce(), 0))) {
             spare.unmap();
         } else {
             files.factory().discard(spare);
@@ -368,19 +389,21 @@ final class ActiveSegment {
     }
 
     private void announce(PreparedSegment made) throws IOException {
+        boolean announced;
         synchronized (this) {
+            announced = !closed && state.casPreparedNonce(0, made.nonce());
             if (!closed && prepared == null) {
                 prepared = made;
-                preparedIsShared = state.casPreparedNonce(0, made.nonce());
-                return;
-            }
-            if (!closed && state.casPreparedNonce(0, made.nonce())) {
-                // Found again by its nonce when it is needed.
-                made.unmap();
+                preparedIsShared = announced;
                 return;
             }
         }
-        files.factory().discard(made);
+        if (announced) {
+            // Found again by its nonce when it is needed.
+            made.unmap();
+        } else {
+            files.factory().discard(made);
+        }
     }
 
     private boolean claimPrepare() {
@@ -475,7 +498,10 @@ final class ActiveSegment {
     synchronized void close() {
         closed = true;
         try {
-            discardPrepared();
+            if (prepared != null) {
+                letGo(prepared, preparedIsShared);
+                prepared = null;
+            }
         } catch (IOException e) {
             throw IoErrors.typed("closing " + files.id(), e);
         } finally {

@@ -126,7 +126,9 @@ public final class LogStream {
         } else {
             provisional.remove(number);
         }
-        view = new ShardView(id, paths, context.storage(), page.open(segments), segments);
+        ShardState state = page.open(segments);
+        segments.watch(state);
+        view = new ShardView(id, paths, context.storage(), state, segments);
         views.set(number, view);
         return Optional.of(view);
     }

@@ -18,10 +18,10 @@ record PreparedSegment(Path path, Path indexPath, long nonce, StorageFile channe
     }
 
     /// Writes the header and hands the mappings over to the segment that is returned.
-    Segment begin(Path name, SegmentHeader header) {
+    Segment begin(Path name, SegmentHeader header, long rewrites) {
         byte[] bytes = header.encode();
         MemorySegment.copy(bytes, 0, file.memory(), ValueLayout.JAVA_BYTE, 0, bytes.length);
-        return new Segment(name, header, file, new SegmentIndex(index, nonce), channel);
+        return new Segment(name, header, file, new SegmentIndex(index, nonce), channel, rewrites);
     }
 
     void unmap() throws IOException {

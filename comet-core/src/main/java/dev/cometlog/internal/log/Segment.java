@@ -26,15 +26,30 @@ public final class Segment {
     /// Kept open in processes that append, so that a failed write-back is told to them; null for readers.
     private final @Nullable StorageFile channel;
 
+    /// How often files of the shard had been replaced by copies when this one was opened.
+    private final long rewrites;
+
     /// Users, plus [#RETIRED] once the catalogue let go.
     private final AtomicInteger references = new AtomicInteger();
 
+    /// One of a shard none of whose files was ever replaced.
     Segment(Path path, SegmentHeader header, MappedFile file, SegmentIndex index, @Nullable StorageFile channel) {
+        this(path, header, file, index, channel, 0);
+    }
+
+    Segment(
+            Path path,
+            SegmentHeader header,
+            MappedFile file,
+            SegmentIndex index,
+            @Nullable StorageFile channel,
+            long rewrites) {
         this.path = path;
         this.header = header;
         this.file = file;
         this.index = index;
         this.channel = channel;
+        this.rewrites = rewrites;
     }
 
     public Path path() {
@@ -75,6 +90,10 @@ public final class Segment {
     @Nullable
     StorageFile channel() {
         return channel;
+    }
+
+    long rewrites() {
+        return rewrites;
     }
 
     boolean isWritable() {

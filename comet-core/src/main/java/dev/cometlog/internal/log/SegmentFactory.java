@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -173,21 +175,18 @@ final class SegmentFactory {
         boolean _ = unlink(prepared.indexPath());
     }
 
-    /// Deletes what dead processes prepared and nobody will use: everything but the one called `keepNonce`.
-    void sweep(long keepNonce) throws IOException {
+    /// What dead processes prepared and nobody will use: everything but the one called `keepNonce`. Certain only for
+    /// the holder of the lock word, or who recovers the shard; what was certain once stays so.
+    List<Path> leftBehind(long keepNonce) throws IOException {
+        List<Path> found = new ArrayList<>();
         for (String name : storage.list(paths.directory())) {
             if (ShardPaths.isPrepared(name)
                     && (keepNonce == 0 || ShardPaths.preparedNonce(name) != keepNonce)
                     && !incarnations.isAlive(ShardPaths.preparedBy(name))) {
-                Path path = paths.directory().resolve(name);
-                long size;
-                try (StorageFile file = storage.open(path, Storage.Access.READ)) {
-                    size = file.size();
-                }
-                deleteIfThere(path);
-                budget.release(DiskBudget.rounded(size));
+                found.add(paths.directory().resolve(name));
             }
         }
+        return found;
     }
 
     private void deleteIfThere(Path path) throws IOException {

@@ -59,7 +59,7 @@ final class SegmentRoller {
                 timestamp,
                 next.nonce(),
                 next.capacity());
-        Segment segment = next.begin(path, header);
+        Segment segment = next.begin(path, header, state.rewrites());
         if (KillPoint.ENABLED) {
             KillPoint.ROLL_HEADER_WRITTEN.reached();
         }

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The segment files of one shard: which there are, and those of them that are mapped.
@@ -24,11 +26,17 @@ public final class Segments {
     private final boolean writable;
     private final IndexFiles indexes;
 
+    /// How often files of the shard were replaced by copies: a mapping from before is of a file that is gone.
+    private volatile LongSupplier rewrites = () -> 0;
+
     /// Mapped segments by base offset; the catalogue's own reference to each.
     private final ConcurrentSkipListMap<Long, Segment> mapped = new ConcurrentSkipListMap<>();
 
     /// Held while a file is opened and mapped, so that two do not map it twice.
     private final Object opening = new Object();
+
+    /// What holders of the shard's lock no longer need. They end no mapping: that takes a handshake with every thread.
+    private final ConcurrentLinkedQueue<Runnable> leaving = new ConcurrentLinkedQueue<>();
 
     private boolean closed; // guarded by this
 
@@ -39,6 +47,17 @@ public final class Segments {
         this.paths = paths;
         this.writable = budget != null;
         this.indexes = new IndexFiles(storage, paths, budget);
+    }
+
+    /// Says where to look whether files were replaced; before the first of them is opened.
+    void watch(ShardState state) {
+        rewrites = state::rewrites;
+    }
+
+    /// Whether a copy has taken the place of the file that is mapped there. What was in it then is in both; what
+    /// came later is in the copy alone.
+    boolean isReplaced(Segment segment) {
+        return segment.rewrites() != rewrites.getAsLong();
     }
 
     /// Base offsets of all segment files, ascending.
@@ -56,14 +75,14 @@ public final class Segments {
     /// @throws CometException.Damaged if the file cannot be used at all, such as a link in its place
     public Optional<Segment> acquire(long base) throws IOException {
         Segment known = mapped.get(base);
-        if (known != null && acquireNonEmpty(known)) {
+        if (known != null && acquirePresent(known)) {
             return Optional.of(known);
         }
         // Whoever adopts a segment holds the shard's lock and must not wait for this.
         synchronized (opening) {
             checkOpen();
             known = mapped.get(base);
-            if (known != null && acquireNonEmpty(known)) {
+            if (known != null && acquirePresent(known)) {
                 return Optional.of(known);
             }
             Segment opened = open(base);
@@ -85,7 +104,7 @@ public final class Segments {
                     throw new CometException.Closed(id.toString());
                 }
                 Segment now = mapped.get(opened.baseOffset());
-                if (now != null && now != before && now.acquire()) {
+                if (now != null && now != before && now.rewrites() == opened.rewrites() && now.acquire()) {
                     return now;
                 }
                 boolean _ = opened.acquire();
@@ -111,12 +130,13 @@ public final class Segments {
     }
 
     /// An empty active segment that proves too small is replaced by a larger one of the same name, so a mapping
-    /// in which nothing stands may be of a file that is gone: it is opened anew.
-    private static boolean acquireNonEmpty(Segment known) {
+    /// in which nothing stands may be of a file that is gone: it is opened anew. So is one of a file that a cure
+    /// has replaced.
+    private boolean acquirePresent(Segment known) {
         if (!known.acquire()) {
             return false;
         }
-        if (known.isEmpty()) {
+        if (known.isEmpty() || isReplaced(known)) {
             known.release();
             return false;
         }
@@ -125,6 +145,8 @@ public final class Segments {
 
     private @Nullable Segment open(long base) throws IOException {
         Path path = paths.segment(base);
+        // Before the file is opened: if it is replaced in between, it is opened once too often, never too rarely.
+        long tag = rewrites.getAsLong();
         StorageFile channel;
         try {
             channel = storage.open(path, writable ? Storage.Access.WRITE : Storage.Access.READ);
@@ -141,7 +163,7 @@ public final class Segments {
             long length = Math.min(channel.size(), header.get().capacity());
             MappedFile file = channel.map(length, writable);
             SegmentIndex index = indexes.open(base, (int) length, header.get().nonce());
-            Segment segment = new Segment(path, header.get(), file, index, channel);
+            Segment segment = new Segment(path, header.get(), file, index, channel, tag);
             if (!index.isShared()) {
                 indexes.rebuild(segment);
             }
@@ -165,19 +187,31 @@ public final class Segments {
         return header.streamHash() == id.streamHash() && header.shard() == id.shard() && header.baseOffset() == base;
     }
 
-    /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it.
+    /// Gives a reference back, at the next [#letLeave]. May be called by the holder of the shard's lock.
+    void releaseLater(Segment segment) {
+        leaving.add(segment::release);
+    }
+
+    /// Ends what holders of the shard's lock have given back.
+    void letLeave() {
+        for (Runnable next = leaving.poll(); next != null; next = leaving.poll()) {
+            next.run();
+        }
+    }
+
+    /// Puts a segment that the caller mapped itself into the catalogue, which takes over a reference to it. Called by
+    /// the holder of the shard's lock.
     void adopt(Segment segment) {
         Segment before;
         synchronized (this) {
-            if (!closed) {
-                before = mapped.put(segment.baseOffset(), segment);
-            } else {
-                before = segment;
+            if (closed) {
+                leaving.add(segment::retire);
+                throw new CometException.Closed(id.toString());
             }
+            before = mapped.put(segment.baseOffset(), segment);
         }
-        retire(before);
-        if (before == segment) {
-            throw new CometException.Closed(id.toString());
+        if (before != null) {
+            leaving.add(before::retire);
         }
     }
 
@@ -215,5 +249,6 @@ public final class Segments {
         }
         // Nothing is put there from now on.
         mapped.forEach(this::forget);
+        letLeave();
     }
 }

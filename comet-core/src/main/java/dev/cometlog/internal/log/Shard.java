@@ -30,6 +30,7 @@ public final class Shard implements Attended {
     private final ShardLock lock;
     private final ActiveSegment active;
     private final ShardSync sync;
+    private final ShardCure cure;
     private final ShardRetention retention;
     private final EncoderPool encoders = new EncoderPool();
     private final AppendSignal appends = new AppendSignal();
@@ -73,6 +74,7 @@ public final class Shard implements Attended {
                 context.config().appendTimeout(),
                 files.repair()::run);
         this.sync = new ShardSync(context, files, lock);
+        this.cure = new ShardCure(context, files, lock, sync);
         this.retention = new ShardRetention(context, files, lock, sync);
         this.active = new ActiveSegment(context, files, retention);
         this.retainedGeneration = state.generation();
@@ -240,7 +242,9 @@ public final class Shard implements Attended {
             case MAP -> active.map();
             case ROLL -> prepare(bytes, count);
             case OFFSETS -> sync.reserveOffsets(count);
-            case NONE, RETRY -> {}
+            // Behind a roll: a file that was deleted is to give its room back soon.
+            case RETRY -> files.segments().letLeave();
+            case NONE -> {}
         }
     }
 
@@ -327,9 +331,12 @@ public final class Shard implements Attended {
         lock.freeLeftBehind();
         adoptSettings();
         sync.tick(nanoTime);
+        cure.tick(nanoTime);
+        unlinkLeftBehind();
         rollIfAged();
         retainIfRolled();
         letGo(nanoTime);
+        files.segments().letLeave();
     }
 
     /// Ends mappings that are of no more use. What any process deleted is let go of at once: until then the
@@ -374,6 +381,17 @@ public final class Shard implements Attended {
     /// Why entries are stored uncompressed although the stream's settings ask for a codec; empty if they are not.
     public String compressionProblem() {
         return compression.problem();
+    }
+
+    private void unlinkLeftBehind() {
+        if (!files.repair().hasLeftBehind()) {
+            return;
+        }
+        try {
+            files.repair().unlinkLeftBehind();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, id + ": what a dead process prepared could not be deleted", e);
+        }
     }
 
     private static long rollMicros(StreamSettings settings) {
@@ -453,6 +471,7 @@ public final class Shard implements Attended {
             closed = true;
             lock.unlock();
             active.close();
+            unlinkLeftBehind();
             files.close();
         }
     }

@@ -120,10 +120,10 @@ public final class ShardReader {
     private @Nullable Segment enter() throws IOException {
         Segment known = segment;
         if (known != null) {
-            if (known.acquire()) {
+            if (!view.segments().isReplaced(known) && known.acquire()) {
                 return known;
             }
-            // Its mapping was let go of; the place in the file is still right.
+            // Its mapping was let go of, or is of a file that was replaced by a copy: the place is still right.
             Segment again = acquire(known.baseOffset());
             if (again != null && again.nonce() == known.nonce()) {
                 openFrame = null;
@@ -360,6 +360,11 @@ public final class ShardReader {
     }
 
     private void passDamage(Segment current, GapVisitor gaps) throws IOException {
+        if (view.segments().isReplaced(current)) {
+            // The copy may hold what the disk has lost of this one.
+            leaveSegment();
+            return;
+        }
         if (chain.endsAt(current, frameOffset)) {
             follow(current, frameOffset, gaps);
             return;

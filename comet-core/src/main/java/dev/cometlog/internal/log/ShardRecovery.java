@@ -6,6 +6,7 @@ import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.LockFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -194,7 +195,9 @@ final class ShardRecovery {
             state.retain(first, first - state.startOffset(), 0);
         }
         if (!sameBoot) {
-            files.factory().sweep(state.preparedNonce());
+            for (Path left : files.factory().leftBehind(state.preparedNonce())) {
+                boolean _ = files.factory().unlink(left);
+            }
         }
         state.bootId(context.boot());
         state.add(ShardState.Counter.RECOVERIES, 1);

@@ -2,12 +2,14 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Undoes what a writer left half-done behind the end offset. Run by the holder of the lock word, and
 /// idempotent, so the repairer may die too.
@@ -20,6 +22,8 @@ final class ShardRepair {
     private final ShardState state;
     private final Segments segments;
     private final SegmentFactory factory;
+
+    private final ConcurrentLinkedQueue<Path> leftBehind = new ConcurrentLinkedQueue<>();
 
     ShardRepair(
             Storage storage,
@@ -36,28 +40,35 @@ final class ShardRepair {
         this.factory = factory;
     }
 
-    /// Makes the shard fit for the next append.
+    /// Makes the shard fit for the next append, after a holder of the lock word died or failed.
     void run() {
         try {
-            state.finishRetain();
-            long base = state.activeBase();
-            if (base > state.endOffset()) {
-                finishJump(base);
-            }
-            long end = state.endOffset();
-            if (base != ShardState.NO_SEGMENT) {
-                wipeBehind(base, end);
-            }
-            if (KillPoint.ENABLED) {
-                KillPoint.REPAIR_WIPED.reached();
-            }
-            dropHalfDoneRoll(Math.max(end, state.nextBase()), base);
-            dropLostPreparation();
-            state.generation(state.generation() + 1);
+            mend(false);
             state.add(ShardState.Counter.TAKE_OVERS, 1);
         } catch (IOException e) {
             throw IoErrors.typed("repairing " + id, e);
         }
+    }
+
+    /// Puts what lies behind the end offset in order, whoever left it so.
+    ///
+    /// @param released whether the last holder of the lock word gave it back itself
+    void mend(boolean released) throws IOException {
+        state.finishRetain();
+        long base = state.activeBase();
+        if (base > state.endOffset()) {
+            finishJump(base);
+        }
+        long end = state.endOffset();
+        if (base != ShardState.NO_SEGMENT) {
+            wipeBehind(base, end, released);
+        }
+        if (KillPoint.ENABLED) {
+            KillPoint.REPAIR_WIPED.reached();
+        }
+        dropHalfDoneRoll(Math.max(end, state.nextBase()), base);
+        dropLostPreparation();
+        state.generation(state.generation() + 1);
     }
 
     /// A roller that jumped over offsets died between naming the segment and moving the end offset there.
@@ -67,13 +78,13 @@ final class ShardRepair {
         state.nextBase(0);
     }
 
-    private void wipeBehind(long base, long end) throws IOException {
+    private void wipeBehind(long base, long end, boolean released) throws IOException {
         // The file may have been replaced while another process held the lock.
         segments.forget(base);
         Segment segment = segments.acquire(base)
                 .orElseThrow(() -> new CometException.Damaged(paths.segment(base), "the active segment is gone"));
         try {
-            long position = positionOf(segment, end);
+            long position = positionOf(segment, end, released);
             long limit = Math.min(Math.max(state.writeLimit(), position), segment.capacity());
             if (position < limit) {
                 segment.memory().asSlice(position, limit - position).fill((byte) 0);
@@ -88,7 +99,7 @@ final class ShardRepair {
 
     /// Where the frame of `end` starts or will start. If damage hides that, the segment is given up for
     /// writing: the next append finds no room in it and rolls.
-    private long positionOf(Segment segment, long end) {
+    private long positionOf(Segment segment, long end, boolean released) {
         FrameWalker walker = walkerTo(segment, end);
         walker.walkTo(end);
         if (walker.offset() == end) {
@@ -97,6 +108,9 @@ final class ShardRepair {
             return walker.position();
         }
         long written = state.writePosition();
+        if (released && isUnwritten(segment, written)) {
+            return written;
+        }
         LOG.log(
                 System.Logger.Level.ERROR,
                 "{0}: damage at position {1} hides where offset {2} goes; the segment takes no more entries",
@@ -108,6 +122,13 @@ final class ShardRepair {
             segment.memory().asSlice(written, length).fill((byte) 0);
         }
         return segment.capacity();
+    }
+
+    /// Whether a frame could stand there and none does.
+    private static boolean isUnwritten(Segment segment, long position) {
+        return position >= SegmentHeader.LENGTH
+                && position + FrameDescriptor.HEADER_LENGTH <= segment.capacity()
+                && LittleEndian.getInt(segment.memory(), (int) position + FrameDescriptor.LENGTH_FIELD) == 0;
     }
 
     /// A walker at the last indexed place at or before `end`.
@@ -166,7 +187,19 @@ final class ShardRepair {
                 state.casPreparedNonce(nonce, 0);
             }
         }
-        factory.sweep(state.preparedNonce());
+        leftBehind.addAll(factory.leftBehind(state.preparedNonce()));
+    }
+
+    /// Deletes what a repair found that dead processes had prepared. Called without the lock: to unlink a large file
+    /// takes milliseconds.
+    void unlinkLeftBehind() throws IOException {
+        for (Path next = leftBehind.poll(); next != null; next = leftBehind.poll()) {
+            boolean _ = factory.unlink(next);
+        }
+    }
+
+    boolean hasLeftBehind() {
+        return !leftBehind.isEmpty();
     }
 
     /// Room that a seal needs behind the last frame.

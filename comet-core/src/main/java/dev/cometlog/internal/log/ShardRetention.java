@@ -53,6 +53,7 @@ final class ShardRetention {
         try {
             if (!dryRun) {
                 unlinkBelowStart();
+                unlinkLeftBehind();
             }
             List<SealedSegment> sealed = sealed();
             long protectedFrom = protectedFrom();
@@ -66,6 +67,24 @@ final class ShardRetention {
             return dryRun ? Retained.of(doomed, protectedFrom) : delete(doomed, protectedFrom);
         } catch (IOException e) {
             throw IoErrors.typed("deleting old segments of " + files.id(), e);
+        }
+    }
+
+    /// Deletes what processes had prepared that died without holding the shard, so that no repair came upon it.
+    private void unlinkLeftBehind() throws IOException {
+        if (files.factory().leftBehind(state.preparedNonce()).isEmpty()) {
+            return;
+        }
+        List<Path> certain = new ArrayList<>();
+        lock.holding(() -> {
+            try {
+                certain.addAll(files.factory().leftBehind(state.preparedNonce()));
+            } catch (IOException e) {
+                throw IoErrors.typed("looking for what dead processes prepared for " + files.id(), e);
+            }
+        });
+        for (Path left : certain) {
+            boolean _ = files.factory().unlink(left);
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 ///      192  | end offset 8                                                              | what is visible
 ///      256  | write position | write limit | last timestamp | active base | generation  |
 ///           | append limit | start offset | prepared nonce | next base | retain start,  | under the lock word
-///           | retain expired, retain dropped                                            |
+///           | retain expired, retain dropped | rewrites                                 |
 ///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
@@ -42,9 +42,10 @@ import java.util.Optional;
 /// | append limit | holder, once a checkpoint with that reserved end is durable | release / acquire |
 /// | start offset | holder, before anything is unlinked | release / acquire |
 /// | retain start, expired, dropped | holder: what start offset and counters become; start last | release / acquire |
+/// | rewrites | holder, behind the rename of each copy and before the generation | release / acquire |
 /// | prepared nonce | preparer: CAS 0 → nonce; holder: → 0 | CAS / acquire |
 /// | next base | recovery; holder: → 0 in the roll that obeys it | release / acquire |
-/// | poison | who saw an fsync fail: CAS 0 → reason; the cure, under the lock word: → 0 | CAS / acquire |
+/// | poison | who saw an fsync fail: CAS 0 → me; a superseded holder: me; the cure: CAS → 0 | CAS / acquire |
 /// | sync, prepare claim | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
 /// | durable offset | holder of the sync claim, after the slot | release / acquire |
 /// | checkpoint slots | holder of the lock word, alternately | plain, checksummed |
@@ -77,6 +78,7 @@ public final class ShardState {
     private static final int RETAIN_START_FIELD = NEXT_BASE_FIELD + Long.BYTES;
     private static final int RETAIN_EXPIRED_FIELD = RETAIN_START_FIELD + Long.BYTES;
     private static final int RETAIN_DROPPED_FIELD = RETAIN_EXPIRED_FIELD + Long.BYTES;
+    private static final int REWRITES_FIELD = RETAIN_DROPPED_FIELD + Long.BYTES;
     private static final int POISON_FIELD = 384;
     private static final int SYNC_CLAIM_FIELD = POISON_FIELD + Long.BYTES;
     private static final int PREPARE_CLAIM_FIELD = SYNC_CLAIM_FIELD + Long.BYTES;
@@ -295,6 +297,15 @@ public final class ShardState {
         }
     }
 
+    /// How often a segment file was replaced by a copy of it: who mapped one before that maps it again.
+    long rewrites() {
+        return acquire(REWRITES_FIELD);
+    }
+
+    void rewrites(long count) {
+        release(REWRITES_FIELD, count);
+    }
+
     long preparedNonce() {
         return acquire(PREPARED_NONCE_FIELD);
     }
@@ -315,6 +326,11 @@ public final class ShardState {
     /// Not 0 once an fsync of this shard failed: the incarnation that saw it.
     public long poison() {
         return acquire(POISON_FIELD);
+    }
+
+    /// Whatever stood there: who sees something new to fear must not be healed by who knows of the old alone.
+    void poison(long incarnation) {
+        release(POISON_FIELD, incarnation);
     }
 
     boolean casPoison(long expected, long incarnation) {

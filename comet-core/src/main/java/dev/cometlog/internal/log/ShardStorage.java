@@ -26,6 +26,7 @@ final class ShardStorage {
         this.stateFile = stateFile;
         Storage storage = context.storage();
         this.segments = new Segments(storage, id, paths, context.budget());
+        segments.watch(state);
         this.factory = new SegmentFactory(context, id, paths);
         this.repair = new ShardRepair(storage, id, paths, state, segments, factory);
     }

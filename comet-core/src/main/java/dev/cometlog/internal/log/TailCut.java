@@ -6,7 +6,6 @@ import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.KillPoint;
-import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +21,7 @@ final class TailCut {
     private final ShardStorage files;
     private final ShardState state;
     private final Segments segments;
+    private final Quarantine quarantine;
 
     /// Where the kept entries end.
     private final TailWalk kept;
@@ -37,6 +37,7 @@ final class TailCut {
         this.files = files;
         this.state = files.state();
         this.segments = files.segments();
+        this.quarantine = new Quarantine(context.storage(), files.paths());
         this.kept = new TailWalk(segments);
     }
 
@@ -163,7 +164,7 @@ final class TailCut {
             }
         }
         if (moved) {
-            context.storage().forceDirectory(files.paths().quarantine());
+            quarantine.force();
         }
     }
 
@@ -196,28 +197,12 @@ final class TailCut {
     }
 
     private void moveToQuarantine(Path segment) throws IOException {
-        Storage storage = context.storage();
-        Path quarantine = files.paths().quarantine();
-        if (storage.kind(quarantine) == Storage.FileKind.ABSENT) {
-            storage.createDirectory(quarantine);
-        }
-        Path target = freeName(quarantine, String.valueOf(segment.getFileName()));
         LOG.log(
                 System.Logger.Level.WARNING,
                 "{0} lies behind the recovered end {1}; moved to {2}",
                 segment,
                 kept.end(),
-                target);
-        storage.rename(segment, target);
-    }
-
-    /// Nothing that was moved there before is replaced.
-    private Path freeName(Path quarantine, String name) throws IOException {
-        Path free = quarantine.resolve(name);
-        for (int i = 1; context.storage().kind(free) != Storage.FileKind.ABSENT; i++) {
-            free = quarantine.resolve(name + "." + i);
-        }
-        return free;
+                quarantine.move(segment));
     }
 
     private void write(@Nullable Segment active) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An overflow may strike a holder anywhere, also in the code that gives the turn back. So a turn is taken by a
 /// single compare-and-set, with nothing to note behind it that a call could fail at, and who waits looks at the
-/// holder's stack: a thread with no frame of those classes on it that hold the turn has left the turn behind, and it is taken over. Not
-/// reentrant, so a thread that finds itself the holder has left it behind too. Whoever takes a turn must therefore
-/// check what the one before left half-done: the lock word tells ([ShardLock]).
+/// holder's stack: a thread with none of the classes on it that hold the turn has left it behind, and it is taken
+/// over. Not reentrant, so a thread that finds itself the holder has left it behind too. Whoever takes a turn must
+/// therefore check what the one before left half-done: in [ShardLock] the lock word tells, in [ShardSync] the claim.
 final class ThreadTurn {
     private static final long NOBODY = 0;
     private static final int TICKET_BITS = 20;

@@ -33,6 +33,11 @@ public enum KillPoint {
     RECOVERY_BEFORE_EPOCH,
     RETAIN_START_PUBLISHED,
     RETAIN_UNLINKED,
+    CURE_CLAIMED,
+    CURE_COPIED,
+    CURE_RENAMED,
+    CURE_FORCED,
+    CURE_CHECKPOINTED,
     CLOSE_CHECKPOINTED;
 
     private static final String PROPERTY = "comet.killPoint";

@@ -43,7 +43,7 @@ public final class FrameFuzz implements FuzzTarget {
         // A guard behind the file: what lies there must never be looked at.
         MemorySegment guarded = MemorySegment.ofArray(Arrays.copyOf(file, file.length + 64));
         MappedFile mapped = MemoryStorage.mapped(guarded.asSlice(0, file.length));
-        return new Segment(Path.of("fuzz"), HEADER, mapped, new SegmentIndex(file.length, HEADER.nonce()), null);
+        return new Segment(Path.of("fuzz"), HEADER, mapped, new SegmentIndex(file.length, HEADER.nonce()), null, 0);
     }
 
     private void readEverywhere(Segment segment) {
@@ -79,12 +79,12 @@ public final class FrameFuzz implements FuzzTarget {
         int delivered = 0;
         while (entries.next()) {
             byte[] payload = new byte[Math.min(entries.length(), 64)];
-            MemorySegment.copy(
-                    entries.memory(), entries.position(), MemorySegment.ofArray(payload), 0, payload.length);
+            MemorySegment.copy(entries.memory(), entries.position(), MemorySegment.ofArray(payload), 0, payload.length);
             bytes += entries.length();
             delivered++;
         }
-        if (delivered + entries.left() != entries.count() || bytes > entries.memory().byteSize()) {
+        if (delivered + entries.left() != entries.count()
+                || bytes > entries.memory().byteSize()) {
             throw new AssertionError(delivered + " entries of " + entries.count() + " with " + bytes + " bytes");
         }
     }
@@ -96,8 +96,8 @@ public final class FrameFuzz implements FuzzTarget {
         long offset = walker.offset();
         while (walker.next()) {
             if (walker.position() <= position || walker.position() > segment.capacity() || walker.offset() < offset) {
-                throw new AssertionError("from " + position + "@" + offset + " to " + walker.position() + "@"
-                        + walker.offset());
+                throw new AssertionError(
+                        "from " + position + "@" + offset + " to " + walker.position() + "@" + walker.offset());
             }
             compare(segment, position, walker.offset() - offset);
             position = walker.position();

@@ -111,8 +111,7 @@ final class FuzzedShard {
                             (offset, micros, memory, position, length) -> {
                                 follow(next, offset, offset + 1);
                                 byte[] payload = new byte[Math.min(length, 100)];
-                                MemorySegment.copy(
-                                        memory, position, MemorySegment.ofArray(payload), 0, payload.length);
+                                MemorySegment.copy(memory, position, MemorySegment.ofArray(payload), 0, payload.length);
                                 told.add(offset + "=" + new String(payload, StandardCharsets.ISO_8859_1));
                                 return true;
                             },
@@ -180,5 +179,4 @@ final class FuzzedShard {
             // The failure that led here is thrown.
         }
     }
-
 }

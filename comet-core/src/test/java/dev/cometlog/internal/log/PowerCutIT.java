@@ -28,7 +28,7 @@ class PowerCutIT {
             // Without it the next open makes a jump that was not needed.
             "ShardSync.close",
             // Keeps what was moved to quarantine for whoever wants to look at it.
-            "TailCut.quarantineBehind");
+            "Quarantine.force");
 
     @TempDir
     Path temporary;

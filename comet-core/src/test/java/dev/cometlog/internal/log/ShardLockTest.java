@@ -109,8 +109,12 @@ class ShardLockTest {
         ShardFixture.append(shard, "before");
         int[] repairs = {0};
         ShardLock lock = new ShardLock(
-                fixture.id, shard.state(), fixture.incarnations, TimeSource.SYSTEM, Duration.ofSeconds(10), () ->
-                        repairs[0]++);
+                fixture.id,
+                shard.state(),
+                fixture.incarnations,
+                TimeSource.SYSTEM,
+                Duration.ofSeconds(10),
+                () -> repairs[0]++);
         try (Incarnations other = Incarnations.open(fixture.storage, directory, FilesMode.DEFAULT.file())) {
             long self = fixture.incarnations.self();
             assertThatThrownBy(() -> lock.holding(() -> {

@@ -131,6 +131,28 @@ class SharedFilesTest {
         throw new AssertionError("never rolled");
     }
 
+    /// Ending a mapping takes a handshake with every thread, for which no appender should wait.
+    @Test
+    void anAppendThatFollowsAnotherProcesssRollEndsNoMapping() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 1);
+        Shard other = fixture.open(ShardFixture.BOOT);
+        append(other, 1);
+        Segment old = other.view().segments().acquire(0).orElseThrow();
+        old.release();
+        append(shard, 600);
+        // As housekeeping does with what is durable.
+        other.view().segments().forget(0);
+        append(other, 1);
+        assertThat(old.memory().scope().isAlive()).as("right behind the append").isTrue();
+        other.tick(0);
+        assertThat(old.memory().scope().isAlive())
+                .as("when housekeeping came by")
+                .isFalse();
+        other.close(false);
+        shard.close(true);
+    }
+
     @Test
     void aRollDoesNotWaitForAReaderThatMapsAnotherSegment() throws Exception {
         Shard shard = fixture.open(ShardFixture.BOOT);
