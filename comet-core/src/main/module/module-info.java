@@ -1,5 +1,6 @@
 /// An embedded, segmented, append-only log that needs the JDK alone.
 module dev.cometlog {
+    requires jdk.jfr;
     requires static org.jspecify;
 
     exports dev.cometlog;

@@ -3,7 +3,8 @@ package dev.cometlog;
 import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.consumer.GroupConsumer;
-import dev.cometlog.internal.consumer.GroupHealth;
+import dev.cometlog.internal.consumer.LogHealth;
+import dev.cometlog.internal.consumer.LogStats;
 import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
@@ -12,7 +13,6 @@ import dev.cometlog.internal.log.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -184,12 +184,26 @@ public final class Comet implements AutoCloseable {
         return GroupConsumer.names(log, stream);
     }
 
-    /// What is wrong with the log, as far as this process can tell. Cheap, and changes nothing.
+    /// What the log holds and what has happened to it. Reads a few blocks of every shard, so ask every second, not
+    /// for every append; changes nothing.
+    public CometStats stats() {
+        checkOpen();
+        try {
+            return LogStats.of(log);
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        }
+    }
+
+    /// What is wrong with the log, as far as this process can tell. Changes nothing and remembers nothing: what was
+    /// mended is no longer told. Reads a page of every shard and group, so ask every few seconds at most.
     public Health health() {
         checkOpen();
-        List<Health.Reason> reasons = new ArrayList<>(GroupHealth.of(log));
-        reasons.addAll(log.codecHealth());
-        return Health.of(reasons);
+        try {
+            return Health.of(LogHealth.of(log));
+        } catch (IllegalStateException e) {
+            throw explained(e);
+        }
     }
 
     void forget(CometConsumer consumer) {

@@ -26,9 +26,31 @@ public record Health(Status status, List<Reason> reasons) {
         /// A handler has been at one delivery for more than a minute. Its group gets nothing more of that shard, and
         /// no other member may have it.
         HUNG_HANDLER,
+        /// A group has had something to read and acknowledged nothing for ten minutes, or its file cannot be read.
+        STUCK_GROUP,
+        /// A process was stopped, by a signal or a debugger, that others wait for.
+        STOPPED_HOLDER,
+        /// An fsync failed: the shard takes no entries.
+        POISONED_SHARD,
+        /// A shard cannot be opened.
+        UNREADABLE_SHARD,
+        /// What was appended more than ten seconds (and ten sync intervals) ago would not survive a power loss.
+        SYNC_OVERDUE,
+        /// Entries that are kept do not verify. Told until retention has deleted them.
+        DAMAGE,
+        /// Appends were refused for want of room within the last minute.
+        APPENDS_REFUSED,
+        /// A bound deleted entries that a group had not read, within the last ten minutes.
+        ENTRIES_DROPPED,
+        /// Nine tenths of a bound are used, and what may not be dropped is in the way.
+        DISK_NEAR_BOUND,
+        /// The filesystem has less than `minFreeBytes` left: the log does not grow.
+        FREE_SPACE_LOW,
         /// A codec is not on the class path or cannot work on this machine: entries cannot be read here, or are stored
         /// uncompressed.
-        MISSING_CODEC
+        MISSING_CODEC,
+        /// The settings that were stored with a stream are missing or damaged.
+        SETTINGS_LOST
     }
 
     /// One thing that is wrong.

@@ -12,6 +12,7 @@ class HealthTest extends ConsumerFixture {
     @Test
     void aHandlerThatHangsIsNamedAfterAMinuteAndUntilItGoesOn() throws Exception {
         append(0, 5);
+        comet.sync();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         try (CometConsumer consumer = comet.consumer("slow")) {
@@ -34,6 +35,28 @@ class HealthTest extends ConsumerFixture {
             });
             goOn.countDown();
             awaitTrue(() -> comet.health().status() == Health.Status.HEALTHY);
+        }
+    }
+
+    @Test
+    void aGroupThatReadsAndAcknowledgesNothingIsStuckUntilItDoes() throws Exception {
+        append(0, 5);
+        comet.sync();
+        try (CometConsumer consumer = comet.consumer("slow")) {
+            Delivery delivery = consumer.poll(STREAM, 5, Duration.ofSeconds(10));
+            assertThat(delivery.size()).isEqualTo(5);
+            clock.advance(Duration.ofMinutes(10));
+            assertThat(comet.health().reasons()).isEmpty();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(comet.health().reasons()).singleElement().satisfies(reason -> {
+                assertThat(reason.kind()).isEqualTo(Health.Kind.STUCK_GROUP);
+                assertThat(reason.status()).isEqualTo(Health.Status.DEGRADED);
+                assertThat(reason.message())
+                        .contains("\"slow\"", "601 s", "offset 0")
+                        .contains(Long.toString(ProcessHandle.current().pid()));
+            });
+            delivery.ack();
+            assertThat(comet.health().reasons()).isEmpty();
         }
     }
 

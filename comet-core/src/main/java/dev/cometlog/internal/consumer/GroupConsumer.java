@@ -185,7 +185,7 @@ public final class GroupConsumer {
         return new Lag(group, stream, shards);
     }
 
-    private static Lag.OfShard lag(ShardView view, OptionalLong acked, long nowMicros) {
+    static Lag.OfShard lag(ShardView view, OptionalLong acked, long nowMicros) {
         long end = view.state().endOffset();
         long start = Math.min(view.state().startOffset(), end);
         long from = Math.clamp(acked.orElse(start), start, end);

@@ -32,7 +32,14 @@ final class GroupFile {
         SKIPPED(1),
         DEAD_LETTERED(2),
         GAPS(3),
-        LAST_ACK_MICROS(4);
+        LAST_ACK_MICROS(4),
+        // From here on in the shard's second part, which counts from 0 again.
+        RETENTION_GAPS(HISTORY),
+        DROP_GAPS(HISTORY + 1),
+        DAMAGE_GAPS(HISTORY + 2),
+        POWER_LOSS_GAPS(HISTORY + 3),
+        /// Times that a handler threw.
+        FAILURES(HISTORY + 4);
 
         private final int word;
 
@@ -41,6 +48,8 @@ final class GroupFile {
         }
     }
 
+    private static final int HISTORY = 5;
+
     private static final VarHandle LONG =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
     private static final VarHandle INT =
@@ -48,10 +57,12 @@ final class GroupFile {
 
     private final StorageFile file;
     private final MappedFile mapped;
+    private final int shards;
     private final MemorySegment memory;
 
-    GroupFile(StorageFile file, MappedFile mapped) {
+    GroupFile(StorageFile file, MappedFile mapped, int shards) {
         this.file = file;
+        this.shards = shards;
         this.mapped = mapped;
         this.memory = mapped.memory();
     }
@@ -129,7 +140,15 @@ final class GroupFile {
     }
 
     long counter(int shard, Counter counter) {
-        return getLong(GroupDescriptor.counterField(shard, counter.word));
+        int field = field(shard, counter);
+        // A reader maps no more of the file than there is.
+        return field < memory.byteSize() ? getLong(field) : 0;
+    }
+
+    private int field(int shard, Counter counter) {
+        return counter.word < HISTORY
+                ? GroupDescriptor.counterField(shard, counter.word)
+                : GroupDescriptor.historyField(shards, shard, counter.word - HISTORY);
     }
 
     void add(int shard, Counter counter, long amount) {
@@ -137,7 +156,7 @@ final class GroupFile {
     }
 
     void set(int shard, Counter counter, long value) {
-        LONG.setRelease(memory, (long) GroupDescriptor.counterField(shard, counter.word), value);
+        LONG.setRelease(memory, (long) field(shard, counter), value);
     }
 
     /// Makes the acks so far survive power loss.

@@ -142,7 +142,7 @@ final class GroupProgress {
     /// Who that is alive reads a shard, for messages.
     Optional<String> reader(int shard) {
         long holder = file.lease(shard);
-        return holder != 0 && !file.isDeleted() && incarnations.isAlive(holder)
+        return holder != 0 && !file.isDeleted() && incarnations.seemsAlive(holder)
                 ? Optional.of(incarnations.describe(holder))
                 : Optional.empty();
     }

@@ -35,7 +35,7 @@ final class GroupRemoval {
         int length = GroupDescriptor.length(shards);
         try (var _ = log.incarnations().control(log.config().appendTimeout())) {
             // Looked at again: another process may have done it, and a new file may have the name.
-            if (storage.kind(path) != Storage.FileKind.REGULAR || !isMarked(path, length)) {
+            if (storage.kind(path) != Storage.FileKind.REGULAR || !isMarked(path, shards)) {
                 return;
             }
             storage.delete(path);
@@ -47,12 +47,12 @@ final class GroupRemoval {
         }
     }
 
-    private boolean isMarked(Path path, int length) throws IOException {
+    private boolean isMarked(Path path, int shards) throws IOException {
         try (StorageFile file = log.storage().open(path, Storage.Access.READ)) {
-            if (file.size() < length) {
+            if (file.size() < GroupDescriptor.essentialLength(shards)) {
                 return false;
             }
-            try (var mapped = file.map(length, false)) {
+            try (var mapped = file.map(GroupDescriptor.essentialLength(shards), false)) {
                 return GroupFile.isMarked(mapped.memory());
             }
         }

@@ -271,7 +271,8 @@ final class Groups {
         StorageFile file = log.storage().open(path, writable ? Storage.Access.WRITE : Storage.Access.READ);
         try {
             MappedFile mapped = map(stream, group, file, writable);
-            GroupProgress progress = new GroupProgress(group, stream, new GroupFile(file, mapped), log.identity());
+            GroupProgress progress =
+                    new GroupProgress(group, stream, new GroupFile(file, mapped, stream.shardCount()), log.identity());
             open.put(key, progress);
             return progress;
         } catch (IOException | RuntimeException | Error e) {
@@ -282,8 +283,9 @@ final class Groups {
 
     private MappedFile map(LogStream stream, String group, StorageFile file, boolean writable) throws IOException {
         int length = GroupDescriptor.length(stream.shardCount());
+        int essential = GroupDescriptor.essentialLength(stream.shardCount());
         long size = file.size();
-        if (size < length) {
+        if (size < essential) {
             if (!writable) {
                 throw new CometException.Damaged(file.path(), "has " + size + " bytes instead of " + length);
             }
@@ -293,9 +295,11 @@ final class Groups {
                     file.path(),
                     size,
                     length);
+        }
+        if (size < length && writable) {
             file.write(size, new byte[(int) (length - size)], 0, (int) (length - size));
         }
-        MappedFile mapped = file.map(length, writable);
+        MappedFile mapped = file.map(writable || size >= length ? length : essential, writable);
         if (GroupDescriptor.isNewer(mapped.memory())) {
             mapped.close();
             throw new CometException.NewerFormat(file.path() + " was written by a newer version");

@@ -179,7 +179,25 @@ final class ShardLease {
 
     synchronized void passGap(int ofGeneration, Gap gap) {
         if (ofGeneration == generation) {
-            count(Counter.GAPS, store(gap.from(), gap.to()));
+            long passed = store(gap.from(), gap.to());
+            count(Counter.GAPS, passed);
+            count(reason(gap), passed);
+        }
+    }
+
+    private static Counter reason(Gap gap) {
+        return switch (gap.reason()) {
+            case RETENTION -> Counter.RETENTION_GAPS;
+            case DROP -> Counter.DROP_GAPS;
+            case DAMAGE -> Counter.DAMAGE_GAPS;
+            case POWER_LOSS -> Counter.POWER_LOSS_GAPS;
+        };
+    }
+
+    /// Counts that a handler threw.
+    synchronized void handlerFailed() {
+        if (!released) {
+            progress.file().add(shard, Counter.FAILURES, 1);
         }
     }
 

@@ -153,6 +153,7 @@ final class ShardServer {
         if (log.isClosed()) {
             return new Outcome.Failed(closed(error));
         }
+        batch.lease().handlerFailed();
         Retries retries = task.retries();
         // What the handler acknowledged itself does not come again.
         long from = Math.min(batch.lease().firstUnacked(batch.firstOffset()), batch.endOffset());

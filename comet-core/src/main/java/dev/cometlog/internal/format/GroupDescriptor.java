@@ -15,6 +15,11 @@ import java.util.OptionalLong;
 ///           | ack 8 | lease 8 | holder 4 | wish 4 | acked 8 | skipped 8 | dead-lettered 8   | 64 bytes
 ///           | gaps 8 | last ack 8                                                           | a shard
 ///           +-------------------------------------------------------------------------------+
+///           | gaps by retention 8, drop 8, damage 8, power loss 8 | handler failures 8      | 64 bytes
+///           |                                                                               | a shard
+///           +-------------------------------------------------------------------------------+
+///
+/// The second part for each shard tells only what happened; a file that ends before it is as good.
 ///
 /// An ack word holds the offset below which everything is acknowledged in its low 48 bits and a check in the
 /// others, so that a word that was lost or damaged is known as such; all zeros is no ack word.
@@ -48,12 +53,18 @@ public final class GroupDescriptor {
     private static final int WISH_FIELD = HOLDER_FIELD + Integer.BYTES;
     private static final int COUNTERS_FIELD = WISH_FIELD + Integer.BYTES;
     private static final int SHARD_LENGTH = 64;
+    private static final int HISTORY_LENGTH = 64;
 
     private static final int CHECK_SHIFT = 48;
 
     private GroupDescriptor() {}
 
     public static int length(int shards) {
+        return essentialLength(shards) + shards * HISTORY_LENGTH;
+    }
+
+    /// How much of the file holds what the group could not do without.
+    public static int essentialLength(int shards) {
         return SHARDS_FIELD + shards * SHARD_LENGTH;
     }
 
@@ -84,6 +95,11 @@ public final class GroupDescriptor {
     /// One of the words behind the wish.
     public static int counterField(int shard, int word) {
         return SHARDS_FIELD + shard * SHARD_LENGTH + COUNTERS_FIELD + word * Long.BYTES;
+    }
+
+    /// One of the words of a shard's second part.
+    public static int historyField(int shards, int shard, int word) {
+        return essentialLength(shards) + shard * HISTORY_LENGTH + word * Long.BYTES;
     }
 
     /// The whole content of a new group's file.

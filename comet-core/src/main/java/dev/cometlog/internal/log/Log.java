@@ -259,6 +259,16 @@ public final class Log {
         return store.stored(stream);
     }
 
+    /// Whether the settings of a stream can be read from where they are stored.
+    boolean hasStoredSettings(String stream) {
+        checkOpen();
+        try {
+            return store.stored(stream).isPresent();
+        } catch (CometException.Damaged e) {
+            return false;
+        }
+    }
+
     private void rereadBounds() {
         try {
             Optional<DirectorySettings> stored = LogProperties.in(directory).reread(storage);

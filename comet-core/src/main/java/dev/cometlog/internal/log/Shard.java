@@ -233,6 +233,7 @@ public final class Shard implements Attended {
             active.prepare(bytes);
         } catch (CometException.LogFull | CometException.DiskFull e) {
             state.add(ShardState.Counter.REFUSED, count);
+            state.set(ShardState.Counter.LAST_REFUSED_MICROS, context.time().epochMicros());
             throw e;
         }
     }
@@ -240,11 +241,26 @@ public final class Shard implements Attended {
     private void provide(ActiveSegment.Need need, int bytes, int count) {
         switch (need) {
             case MAP -> active.map();
-            case ROLL -> prepare(bytes, count);
-            case OFFSETS -> sync.reserveOffsets(count);
+            case ROLL -> stall("segment", () -> prepare(bytes, count));
+            case OFFSETS -> stall("offsets", () -> sync.reserveOffsets(count));
             // Behind a roll: a file that was deleted is to give its room back soon.
             case RETRY -> files.segments().letLeave();
             case NONE -> {}
+        }
+    }
+
+    /// Does what an append has to wait for, and counts that it had to.
+    private void stall(String reason, Runnable work) {
+        Events.AppendStall event = new Events.AppendStall();
+        event.begin();
+        long started = context.time().nanoTime();
+        try {
+            work.run();
+        } finally {
+            state.add(ShardState.Counter.STALLS, 1);
+            state.add(ShardState.Counter.STALL_NANOS, context.time().nanoTime() - started);
+            event.reason = reason;
+            event.commit(id);
         }
     }
 
@@ -292,7 +308,7 @@ public final class Shard implements Attended {
         }
         state.writePosition((long) position + bytes);
         state.lastTimestamp(timestamp);
-        state.addHeld(ShardState.Counter.BYTES, length);
+        state.addHeld(ShardState.Counter.BYTES, bytes);
         state.addHeld(ShardState.Counter.BATCHES, 1);
         if (KillPoint.ENABLED) {
             KillPoint.BEFORE_PUBLISH.reached();

@@ -60,14 +60,20 @@ final class ShardLock {
     /// @throws CometException.Poisoned if this process lost the lock that shows that it is alive
     void lock() {
         try {
+            boolean waited = false;
             if (!turn.tryTake()) {
                 waitForTurn();
+                waited = true;
             }
             if (lost) {
                 throw supersededError();
             }
             if (!state.casLockWord(FREE, self)) {
                 waitForWord();
+                waited = true;
+            }
+            if (waited) {
+                state.addHeld(ShardState.Counter.LOCK_WAITS, 1);
             }
         } catch (Throwable e) {
             turn.endIfMine();
@@ -164,9 +170,9 @@ final class ShardLock {
     }
 
     private void waitForTurn() {
-        state.add(ShardState.Counter.LOCK_WAITS, 1);
         try {
             if (!turn.await()) {
+                state.add(ShardState.Counter.BUSY, 1);
                 throw new CometException.ShardBusy(id + ": another thread of this process held the shard for more than "
                         + timeout.toMillis() + " ms, lock word " + describe(state.lockWord()));
             }
@@ -215,6 +221,7 @@ final class ShardLock {
                     nextProbe = now + PROBE_NANOS;
                 }
                 if (now - started >= timeout.toNanos()) {
+                    state.add(ShardState.Counter.BUSY, 1);
                     throw new CometException.ShardBusy(
                             id + " has been held for more than " + timeout.toMillis() + " ms by " + describe(word));
                 }

@@ -401,9 +401,24 @@ public final class ShardReader {
         tell(gaps, Math.min(lost.to(), end), lost.reason());
     }
 
+    /// Counts damage once, whoever meets it; a mere reader changes nothing.
+    private void count(long from, long to) {
+        if (state.isShared() && state.damage().note(from, to, state.startOffset())) {
+            state.add(ShardState.Counter.DAMAGED_PLACES, 1);
+            state.add(ShardState.Counter.DAMAGED, to - from);
+            Events.Damage event = new Events.Damage();
+            event.from = from;
+            event.to = to;
+            event.commit(view.id());
+        }
+    }
+
     /// Reports offsets up to `to` as lost and goes there, unless the visitor throws.
     private void tell(GapVisitor gaps, long to, Gap.Reason reason) {
         if (to > nextOffset) {
+            if (reason == Gap.Reason.DAMAGE) {
+                count(nextOffset, to);
+            }
             gaps.gap(new Gap(view.id().stream(), view.id().shard(), nextOffset, to, reason));
             nextOffset = to;
         }

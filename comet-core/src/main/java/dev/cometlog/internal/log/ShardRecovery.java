@@ -64,6 +64,8 @@ final class ShardRecovery {
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_STARTED.reached();
         }
+        Events.Recovery event = new Events.Recovery();
+        event.begin();
         boolean sameBoot = context.boot().sameBoot(state.bootId());
         Optional<Checkpoint> checkpoint = state.checkpoint();
         boolean isFresh = stateLost && segments.bases().length == 0;
@@ -87,6 +89,10 @@ final class ShardRecovery {
             }
         }
         publish(sameBoot);
+        event.stateLost = stateLost;
+        event.startOffset = state.startOffset();
+        event.endOffset = state.endOffset();
+        event.commit(files.id());
     }
 
     /// A state page of this boot is believed if its words can be, the active segment is as it says and nothing was

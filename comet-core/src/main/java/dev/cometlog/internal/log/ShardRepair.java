@@ -42,9 +42,13 @@ final class ShardRepair {
 
     /// Makes the shard fit for the next append, after a holder of the lock word died or failed.
     void run() {
+        Events.TakeOver event = new Events.TakeOver();
+        event.begin();
         try {
             mend(false);
             state.add(ShardState.Counter.TAKE_OVERS, 1);
+            event.endOffset = end;
+            event.commit(id);
         } catch (IOException e) {
             throw IoErrors.typed("repairing " + id, e);
         }

@@ -268,6 +268,8 @@ final class ShardRetention {
         if (doomed.isEmpty()) {
             return Retained.NOTHING;
         }
+        Events.Retention event = new Events.Retention();
+        event.begin();
         Retained[] retained = {Retained.NOTHING};
         lock.holding(() -> retained[0] = publish(doomed, protectedFrom));
         if (KillPoint.ENABLED) {
@@ -277,8 +279,14 @@ final class ShardRetention {
         sync.forceState();
         unlinkBelowStart();
         if (retained[0].dropped() > 0) {
+            state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
             tellDrops();
         }
+        event.segments = retained[0].segments();
+        event.bytes = retained[0].bytes();
+        event.expired = retained[0].expired();
+        event.dropped = retained[0].dropped();
+        event.commit(files.id());
         return retained[0];
     }
 

@@ -24,6 +24,8 @@ import java.util.Optional;
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
 ///     1536  | counters, 8 bytes each, see [Counter]                                     |
+///     2048  | damaged ranges, see [DamageTable]                                         | what happened
+///     2560  | how long syncs took, see [SyncTimes]                                      |
 ///     4096  +---------------------------------------------------------------------------+
 ///
 /// The page is derived: losing it loses no entry. It is trusted only in the epoch it names; in any other,
@@ -50,6 +52,8 @@ import java.util.Optional;
 /// | durable offset | holder of the sync claim, after the slot | release / acquire |
 /// | checkpoint slots | holder of the lock word, alternately | plain, checksummed |
 /// | counters | holder where only appends count, else atomic add | plain / atomic |
+/// | damaged ranges | who meets one: CAS 0 → range, CAS → 0 below the start offset | CAS / acquire |
+/// | sync times | whoever synced: atomic add | atomic / acquire |
 public final class ShardState {
     public static final int PAGE_BYTES = 4096;
     private static final long MAGIC = 0x4554415453544d43L; // "CMTSTATE"
@@ -87,6 +91,8 @@ public final class ShardState {
     private static final int SLOT_FIELD = 512;
     private static final int SLOT_STRIDE = 512;
     private static final int COUNTERS_FIELD = 1536;
+    private static final int DAMAGE_FIELD = 2048;
+    private static final int SYNC_TIMES_FIELD = DAMAGE_FIELD + DamageTable.PLACES * Long.BYTES;
 
     /// No active segment yet.
     public static final long NO_SEGMENT = Checkpoint.NO_SEGMENT;
@@ -103,17 +109,29 @@ public final class ShardState {
         SYNC_NANOS(4),
         LOCK_WAITS(5),
         TAKE_OVERS(6),
+        /// Appends that had to wait for a segment, for room or for offsets.
         STALLS(7),
         RECOVERIES(8),
         EXPIRED(9),
         DROPPED(10),
         LOST(11),
-        DAMAGED_FRAMES(12),
+        /// Damaged ranges, each once.
+        DAMAGED_PLACES(12),
+        /// Entries that were refused for want of room.
         REFUSED(13),
         COMPRESSED_FROM(14),
         COMPRESSED_TO(15),
         LAST_SYNC_MICROS(16),
-        COMPRESS_NANOS(17);
+        COMPRESS_NANOS(17),
+        STALL_NANOS(18),
+        LONGEST_SYNC_NANOS(19),
+        SYNC_FAILURES(20),
+        /// Offsets of the damaged ranges.
+        DAMAGED(21),
+        LAST_DROP_MICROS(22),
+        LAST_REFUSED_MICROS(23),
+        /// Waits for the lock that were given up after `appendTimeout`.
+        BUSY(24);
 
         private final int word;
 
@@ -396,6 +414,21 @@ public final class ShardState {
         return SLOT_FIELD + (int) (sequence & 1) * SLOT_STRIDE;
     }
 
+    /// The damaged ranges that were met.
+    DamageTable damage() {
+        return new DamageTable(page, DAMAGE_FIELD);
+    }
+
+    /// How long syncs took.
+    SyncTimes syncTimes() {
+        return new SyncTimes(page, SYNC_TIMES_FIELD);
+    }
+
+    /// Whether this is the page itself and may be written, and no reader's view or copy of it.
+    boolean isShared() {
+        return page.isMapped() && !page.isReadOnly();
+    }
+
     public long counter(Counter counter) {
         return acquire(counterField(counter));
     }
@@ -409,6 +442,14 @@ public final class ShardState {
     /// Adds to a counter that anybody may change.
     void add(Counter counter, long amount) {
         var _ = (long) LONG.getAndAdd(page, (long) counterField(counter), amount);
+    }
+
+    /// Raises a counter that says how much something was at most.
+    void raise(Counter counter, long value) {
+        int field = counterField(counter);
+        for (long known = acquire(field); known < value && !cas(field, known, value); known = acquire(field)) {
+            Thread.onSpinWait();
+        }
     }
 
     void set(Counter counter, long value) {

@@ -169,6 +169,9 @@ final class ShardSync {
             KillPoint.SYNC_CLAIMED.reached();
         }
         boolean finished = false;
+        Events.Sync event = new Events.Sync();
+        event.begin();
+        long durable = state.durableOffset();
         try {
             long started = context.time().nanoTime();
             UnforcedSegments.Capture capture = capture();
@@ -180,12 +183,16 @@ final class ShardSync {
             long now = context.time().nanoTime();
             state.add(ShardState.Counter.SYNCS, 1);
             state.add(ShardState.Counter.SYNC_NANOS, now - started);
+            state.raise(ShardState.Counter.LONGEST_SYNC_NANOS, now - started);
+            state.syncTimes().add(now - started);
             state.set(ShardState.Counter.LAST_SYNC_MICROS, context.time().epochMicros());
             lastSyncNanos = now;
             finished = true;
         } catch (IOException e) {
             // Told to everybody before anybody can ask again: the kernel reports this error only once.
             state.casPoison(0, self);
+            state.add(ShardState.Counter.SYNC_FAILURES, 1);
+            event.failed = true;
             finished = true;
             throw new CometException.Poisoned(
                     files.id() + ": forcing entries to the disk failed: " + e.getMessage(), e);
@@ -194,6 +201,9 @@ final class ShardSync {
             finished = true;
             throw e;
         } finally {
+            event.durableOffset = state.durableOffset();
+            event.entries = event.durableOffset - durable;
+            event.commit(files.id());
             // Otherwise the claim stays, and the next sync writes the bytes anew.
             if (finished) {
                 state.casSyncClaim(self, 0);

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +94,7 @@ public final class Incarnations implements AutoCloseable {
         own = tryLock(self)
                 .orElseThrow(() -> new IOException("byte " + self + " of processes.lock is locked by another process"));
         descriptions.sweep(this::isAlive);
-        descriptions.write(self);
+        descriptions.write(self, OptionalInt.empty());
     }
 
     /// The number that names this open of the log.
@@ -106,6 +108,22 @@ public final class Incarnations implements AutoCloseable {
             return true;
         }
         return incarnation >= FIRST && incarnation < END && isLocked(incarnation, 1);
+    }
+
+    /// Like [#isAlive(long)]; one who only reads, and may probe no lock, goes by what the system tells of the
+    /// process that the incarnation says it is.
+    public boolean seemsAlive(long incarnation) {
+        return file == null ? descriptions.seemsAlive(incarnation) : isAlive(incarnation);
+    }
+
+    /// Whether an incarnation is of a process that was stopped by a signal or a debugger, as far as known.
+    public boolean isStopped(long incarnation) {
+        return descriptions.isStopped(incarnation);
+    }
+
+    /// Who has the log open for writing, as far as known, by process number.
+    public List<ProcessDescription> processes() {
+        return descriptions.all(this::seemsAlive);
     }
 
     /// Whether any other process or class loader has the log open. Certain only under [#control(Duration)].
@@ -143,6 +161,11 @@ public final class Incarnations implements AutoCloseable {
                 }
                 processId = (int) (position - SMALL_IDS);
                 smallId = tryLock(position).orElse(null);
+            }
+            try {
+                descriptions.write(self, OptionalInt.of(processId));
+            } catch (IOException e) {
+                throw new CometException.IoFailure("the process id cannot be noted in processes/", e);
             }
         }
         return processId;

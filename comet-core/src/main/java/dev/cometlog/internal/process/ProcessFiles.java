@@ -1,5 +1,6 @@
 package dev.cometlog.internal.process;
 
+import dev.cometlog.CometException;
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.storage.Procfs;
 import dev.cometlog.internal.storage.Storage;
@@ -8,10 +9,15 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
@@ -22,6 +28,7 @@ final class ProcessFiles {
     private static final String NAME = "name";
     private static final String START = "start";
     private static final String START_TICKS = "startTicks";
+    private static final String PROCESS_ID = "processId";
 
     private final Storage storage;
     private final Path directory;
@@ -31,13 +38,14 @@ final class ProcessFiles {
         this.directory = directory;
     }
 
-    void write(long incarnation) throws IOException {
+    void write(long incarnation, OptionalInt processId) throws IOException {
         ProcessHandle self = ProcessHandle.current();
         Map<String, String> properties = new TreeMap<>();
         properties.put(PID, Long.toString(self.pid()));
         properties.put(NAME, name());
         self.info().startInstant().ifPresent(start -> properties.put(START, start.toString()));
         Procfs.stat(self.pid()).ifPresent(stat -> properties.put(START_TICKS, Long.toString(stat.startTicks())));
+        processId.ifPresent(id -> properties.put(PROCESS_ID, Integer.toString(id)));
         WholeFiles.replaceInCache(storage, path(incarnation), PropertiesText.encode(properties));
     }
 
@@ -74,12 +82,63 @@ final class ProcessFiles {
         }
     }
 
+    /// Those that are alive, by process number.
+    List<ProcessDescription> all(LongPredicate alive) {
+        try {
+            if (storage.kind(directory) != Storage.FileKind.DIRECTORY) {
+                return List.of();
+            }
+            List<ProcessDescription> found = new ArrayList<>();
+            for (String name : storage.list(directory)) {
+                Optional<Long> incarnation = incarnation(name);
+                if (incarnation.isPresent() && alive.test(incarnation.get())) {
+                    read(incarnation.get()).map(ProcessFiles::description).ifPresent(found::add);
+                }
+            }
+            found.sort(Comparator.comparingLong(ProcessDescription::pid));
+            return found;
+        } catch (IOException e) {
+            throw new CometException.IoFailure(directory + " cannot be read", e);
+        }
+    }
+
+    /// Whether the process that an incarnation says it is runs, as far as the system tells: one of another container
+    /// is not seen, and without `/proc` all are taken to run.
+    boolean seemsAlive(long incarnation) {
+        try {
+            return read(incarnation).map(properties -> !isGone(properties)).orElse(false);
+        } catch (IOException e) {
+            // Not known: nothing is claimed.
+            return false;
+        }
+    }
+
+    boolean isStopped(long incarnation) {
+        try {
+            return read(incarnation).map(ProcessFiles::isStopped).orElse(false);
+        } catch (IOException e) {
+            // Not known: nothing is claimed.
+            return false;
+        }
+    }
+
+    private static ProcessDescription description(Map<String, String> properties) {
+        String processId = properties.get(PROCESS_ID);
+        return new ProcessDescription(
+                Long.parseLong(properties.getOrDefault(PID, "0")),
+                properties.getOrDefault(NAME, "?"),
+                Optional.ofNullable(properties.get(START)).map(Instant::parse),
+                processId == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(processId)),
+                isStopped(properties));
+    }
+
+    private Optional<SortedMap<String, String>> read(long incarnation) throws IOException {
+        return WholeFiles.read(storage, path(incarnation)).flatMap(PropertiesText::decode);
+    }
+
     String describe(long incarnation) {
         try {
-            return WholeFiles.read(storage, path(incarnation))
-                    .flatMap(PropertiesText::decode)
-                    .map(ProcessFiles::describe)
-                    .orElseGet(() -> unknown(incarnation));
+            return read(incarnation).map(ProcessFiles::describe).orElseGet(() -> unknown(incarnation));
         } catch (IOException e) {
             return unknown(incarnation) + " (" + e + ")";
         }
@@ -93,6 +152,16 @@ final class ProcessFiles {
         String text = "process " + properties.getOrDefault(PID, "?") + " (" + properties.getOrDefault(NAME, "?")
                 + ", started " + properties.getOrDefault(START, "?") + ")";
         return isStopped(properties) ? text + ", which is stopped" : text;
+    }
+
+    private static boolean isGone(Map<String, String> properties) {
+        String pid = properties.get(PID);
+        String startTicks = properties.get(START_TICKS);
+        return pid != null
+                && startTicks != null
+                && Procfs.stat(Long.parseLong(pid))
+                        .map(stat -> !Long.toString(stat.startTicks()).equals(startTicks))
+                        .orElse(true);
     }
 
     private static boolean isStopped(Map<String, String> properties) {

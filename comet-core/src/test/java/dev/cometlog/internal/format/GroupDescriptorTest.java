@@ -32,6 +32,8 @@ class GroupDescriptorTest {
         assertThat(GroupDescriptor.kindField(GroupDescriptor.MEMBERS - 1) + Long.BYTES)
                 .isEqualTo(4096);
         assertThat(GroupDescriptor.counterField(0, 4) + Long.BYTES).isEqualTo(GroupDescriptor.ackField(1));
-        assertThat(GroupDescriptor.length(16)).isEqualTo(4096 + 16 * 64);
+        assertThat(GroupDescriptor.essentialLength(16)).isEqualTo(4096 + 16 * 64);
+        assertThat(GroupDescriptor.historyField(16, 0, 0)).isEqualTo(GroupDescriptor.essentialLength(16));
+        assertThat(GroupDescriptor.historyField(16, 15, 7) + Long.BYTES).isEqualTo(GroupDescriptor.length(16));
     }
 }
