@@ -53,14 +53,26 @@ public final class CometMetrics {
                     "",
                     "Entries that would not survive a power loss yet",
                     shard -> shard.endOffset() - shard.durableOffset()),
-            gauge("comet.poisoned", "", "1 if a failed fsync keeps it from taking entries", shard -> is(shard.poisoned())),
+            gauge(
+                    "comet.poisoned",
+                    "",
+                    "1 if a failed fsync keeps it from taking entries",
+                    shard -> is(shard.poisoned())),
             gauge(
                     "comet.unreadable",
                     "",
                     "1 if it cannot be read",
                     shard -> is(shard.problem().isPresent())),
-            gauge("comet.kept.entries", "", "Entries that are kept", shard -> shard.kept().entries()),
-            gauge("comet.kept.segments", "", "Segment files", shard -> shard.kept().segments()),
+            gauge(
+                    "comet.kept.entries",
+                    "",
+                    "Entries that are kept",
+                    shard -> shard.kept().entries()),
+            gauge(
+                    "comet.kept.segments",
+                    "",
+                    "Segment files",
+                    shard -> shard.kept().segments()),
             gauge(
                     "comet.kept.bytes",
                     "bytes",
@@ -76,14 +88,26 @@ public final class CometMetrics {
                     "seconds",
                     "When the newest entry was appended",
                     shard -> seconds(shard.kept().newest())),
-            counter("comet.appends.entries", "", "Entries appended", shard -> shard.appends().entries()),
+            counter(
+                    "comet.appends.entries",
+                    "",
+                    "Entries appended",
+                    shard -> shard.appends().entries()),
             counter(
                     "comet.appends.bytes",
                     "bytes",
                     "What they took in the log, headers included",
                     shard -> shard.appends().bytes()),
-            counter("comet.appends.batches", "", "Calls of an append", shard -> shard.appends().batches()),
-            counter("comet.appends.rolls", "", "Segments that became active", shard -> shard.appends().rolls()),
+            counter(
+                    "comet.appends.batches",
+                    "",
+                    "Calls of an append",
+                    shard -> shard.appends().batches()),
+            counter(
+                    "comet.appends.rolls",
+                    "",
+                    "Segments that became active",
+                    shard -> shard.appends().rolls()),
             counter(
                     "comet.appends.stalls",
                     "",
@@ -120,7 +144,11 @@ public final class CometMetrics {
                     "How often it was decided what still holds",
                     shard -> shard.appends().recoveries()),
             counter("comet.syncs", "", "Syncs", shard -> shard.syncs().count()),
-            counter("comet.syncs.failures", "", "Syncs that failed", shard -> shard.syncs().failures()),
+            counter(
+                    "comet.syncs.failures",
+                    "",
+                    "Syncs that failed",
+                    shard -> shard.syncs().failures()),
             counter(
                     "comet.syncs.time",
                     "seconds",
@@ -165,10 +193,19 @@ public final class CometMetrics {
                     "comet.compression.to",
                     "bytes",
                     "Bytes after compression",
-                    shard -> shard.compression().to()));
+                    shard -> shard.compression().to()),
+            counter(
+                    "comet.compression.time",
+                    "seconds",
+                    "How long compressing took",
+                    shard -> seconds(shard.compression().time())));
 
     private static final List<Metric<CometStats.OfGroup>> GROUP = List.of(
-            gauge("comet.group.acked.offset", "", "Everything below it is acknowledged", CometStats.OfGroup::ackedOffset),
+            gauge(
+                    "comet.group.acked.offset",
+                    "",
+                    "Everything below it is acknowledged",
+                    CometStats.OfGroup::ackedOffset),
             gauge("comet.group.lag.entries", "", "Offsets not acknowledged yet", CometStats.OfGroup::lagEntries),
             gauge("comet.group.lag.bytes", "bytes", "What they take in the log", CometStats.OfGroup::lagBytes),
             gauge(
@@ -243,6 +280,15 @@ public final class CometMetrics {
     /// The metrics of each group in each shard.
     public static List<Metric<CometStats.OfGroup>> ofGroup() {
         return GROUP;
+    }
+
+    /// A health as the value of a gauge, called `comet.health`: 0 healthy, 1 degraded, 2 failed.
+    public static int level(Health health) {
+        return switch (health.status()) {
+            case HEALTHY -> 0;
+            case DEGRADED -> 1;
+            case FAILED -> 2;
+        };
     }
 
     private static <T> Metric<T> gauge(String name, String unit, String description, ToDoubleFunction<T> value) {

@@ -176,10 +176,11 @@ public record CometStats(Instant at, Path directory, Disk disk, List<OfProcess> 
 
     /// What compression saved.
     ///
-    /// @param from bytes before
-    /// @param to bytes after
-    public record Compression(long from, long to) {
-        /// How many times smaller it became; 1 if nothing was compressed.
+    /// @param from bytes that a codec was given
+    /// @param to what was stored of them
+    /// @param time how long that took
+    public record Compression(long from, long to, Duration time) {
+        /// How many times smaller they became; 1 if none were given.
         public double ratio() {
             return to == 0 ? 1 : (double) from / to;
         }

@@ -15,12 +15,16 @@ import picocli.CommandLine.Option;
         footer = {
             "  comet cat system:v1 --from -10m",
             "  comet cat system:v1 --shard 3 --from 1200 -n 50 -o json",
-            "  comet cat system:v1 --from 2026-01-31T12:00:00Z"
+            "  comet cat system:v1 --from 2026-01-31T12:00:00Z",
+            "  comet cat system:v1 --match \"ERROR|FATAL\""
         })
 final class CatCommand implements Callable<Integer> {
 
     @Mixin
     private EntryOptions options;
+
+    @Mixin
+    private MatchOption match;
 
     @Option(
             names = "--from",
@@ -39,14 +43,16 @@ final class CatCommand implements Callable<Integer> {
                 Output output = Output.standard()) {
             EntryPrinter printer = options.printer(output);
             var reader = new StreamReader();
-            reader.add(comet.stream(options.stream()), options.shard(), from, options::gap);
+            reader.add(Names.stream(comet, options.stream()), options.shard(), from, options::gap);
             reader.refresh();
-            for (long left = limit; left > 0; left--) {
-                StoredEntry entry = reader.next();
-                if (entry == null) {
-                    break;
+            long left = limit;
+            for (StoredEntry entry = left > 0 ? reader.next() : null;
+                    entry != null;
+                    entry = left > 0 ? reader.next() : null) {
+                if (match.matches(entry)) {
+                    printer.print(entry);
+                    left--;
                 }
-                printer.print(entry);
             }
         }
         return options.exitCode();

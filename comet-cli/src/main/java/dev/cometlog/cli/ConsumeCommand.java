@@ -107,7 +107,7 @@ final class ConsumeCommand implements Callable<Integer> {
                 CometConsumer consumer = comet.consumer(group);
                 Output output = Output.standard()) {
             // An unknown stream is an error: nobody should wait for a name that was mistyped.
-            comet.stream(options.stream());
+            Names.stream(comet, options.stream());
             DeliveryTarget target = command == null
                     ? new PrintedDelivery(options.printer(output), output)
                     : new CommandDelivery(command, options);

@@ -25,7 +25,7 @@ final class EntryOptions {
             description = "raw: the payload and a line feed. json: an object a line. Default: ${DEFAULT-VALUE}.")
     private EntryFormat format;
 
-    private boolean damaged;
+    private final GapReport gaps = new GapReport();
 
     LogDirectory log() {
         return log;
@@ -46,13 +46,11 @@ final class EntryOptions {
 
     /// Names a gap on standard error.
     void gap(Gap gap) {
-        damaged |= gap.reason() == Gap.Reason.DAMAGE;
-        System.err.println("comet: gap: offsets " + gap.from() + " to " + (gap.to() - 1) + " of shard " + gap.shard()
-                + " are not there: " + gap.reason());
+        gaps.gap(gap);
     }
 
     /// What the command exits with: damage that it met is a negative answer.
     int exitCode() {
-        return damaged ? ExitCode.NEGATIVE : ExitCode.OK;
+        return gaps.exitCode();
     }
 }

@@ -5,6 +5,7 @@ import dev.cometlog.CometConsumer;
 import dev.cometlog.Lag;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,13 +47,20 @@ final class GroupsCommand implements Runnable {
     ///
     /// @throws CommandFailure if there is none
     static List<String> streamsOf(Comet comet, String group, @Nullable String only) {
-        List<String> streams = only == null ? comet.streams() : List.of(only);
+        List<String> streams = only == null
+                ? comet.streams()
+                : List.of(Names.stream(comet, only).name());
         List<String> found = streams.stream()
                 .filter(stream -> comet.groups(stream).contains(group))
                 .toList();
         if (found.isEmpty()) {
-            throw new CommandFailure(
-                    "no group is called \"" + group + "\"" + (only == null ? "" : " in stream \"" + only + "\""));
+            throw new CommandFailure("no group is called \"" + group + "\""
+                    + (only == null ? "" : " in stream \"" + only + "\"")
+                    + Names.suggestion(
+                            group,
+                            streams.stream()
+                                    .flatMap(stream -> comet.groups(stream).stream())
+                                    .collect(Collectors.toSet())));
         }
         return found;
     }
@@ -76,7 +84,9 @@ final class GroupsCommand implements Runnable {
         public Integer call() {
             try (Comet comet = log.openToRead();
                     Output output = Output.standard()) {
-                for (String name : stream == null ? comet.streams() : List.of(stream)) {
+                for (String name : stream == null
+                        ? comet.streams()
+                        : List.of(Names.stream(comet, stream).name())) {
                     for (String group : comet.groups(name)) {
                         output.line(name + "\t" + group + "\t" + behind(comet, name, group));
                     }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "  comet tail -f system:v1 --from -10m -o json",
             "  comet consume system:v1 --group audit",
             "  comet forward kafka broker:9092 --stream system:v1 --group uplink",
+            "  comet top",
             "  comet verify"
         },
         subcommands = {
@@ -33,11 +34,17 @@ import picocli.CommandLine.Spec;
             GroupsCommand.class,
             StreamsCommand.class,
             StatsCommand.class,
+            TopCommand.class,
             RetainCommand.class,
             VerifyCommand.class,
+            RepairCommand.class,
             DumpCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            BenchCommand.class,
             DemoCommand.class,
             DemoWorkerCommand.class,
+            CompletionCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -24,7 +24,8 @@ record OpenLog(Log log) implements AutoCloseable {
     /// @throws CometException.UnknownStream if it does not exist
     LogStream stream(String name) {
         return log.find(name)
-                .orElseThrow(() -> new CometException.UnknownStream("no stream is called \"" + name + "\""));
+                .orElseThrow(() -> new CometException.UnknownStream(
+                        "no stream is called \"" + name + "\"" + Names.suggestion(name, log.streamNames())));
     }
 
     @Override

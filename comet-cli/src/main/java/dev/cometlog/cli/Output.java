@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Standard output for payloads and long listings: buffered, bytes as they are, and honest about errors,
 /// which `System.out` swallows.
 final class Output extends OutputStream {
     private static final int BUFFER_BYTES = 1 << 16;
+
+    private static volatile @Nullable OutputStream diverted;
 
     private final OutputStream target;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -21,7 +24,20 @@ final class Output extends OutputStream {
     }
 
     static Output standard() {
-        return new Output(new FileOutputStream(FileDescriptor.out));
+        OutputStream other = diverted;
+        return new Output(other == null ? new FileOutputStream(FileDescriptor.out) : other);
+    }
+
+    /// Has what goes to standard output go to `target` instead, until closed: for tests that run commands inside.
+    static Diversion divert(OutputStream target) {
+        diverted = target;
+        return () -> diverted = null;
+    }
+
+    /// Ended by closing.
+    interface Diversion extends AutoCloseable {
+        @Override
+        void close();
     }
 
     @Override

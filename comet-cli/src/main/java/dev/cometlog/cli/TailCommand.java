@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  comet tail -f system:v1",
             "  comet tail -n 100 system:v1",
-            "  comet tail -f system:v1 --from -10m -o json"
+            "  comet tail -f system:v1 --from -10m -o json",
+            "  comet tail -f system:v1 --match ERROR"
         })
 final class TailCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 50;
@@ -28,6 +29,9 @@ final class TailCommand implements Callable<Integer> {
 
     @Mixin
     private EntryOptions options;
+
+    @Mixin
+    private MatchOption match;
 
     @Option(
             names = {"-f", "--follow"},
@@ -53,7 +57,7 @@ final class TailCommand implements Callable<Integer> {
                 Output output = Output.standard()) {
             EntryPrinter printer = options.printer(output);
             var reader = new StreamReader();
-            CometStream stream = comet.stream(options.stream());
+            CometStream stream = Names.stream(comet, options.stream());
             if (from == null) {
                 addLast(reader, stream, last == null ? DEFAULT_ENTRIES : last);
             } else {
@@ -66,7 +70,7 @@ final class TailCommand implements Callable<Integer> {
                 Thread.sleep(POLL_MILLIS);
                 if (reader.refresh()) {
                     for (StoredEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                        printer.print(entry);
+                        print(entry, printer);
                     }
                     output.flush();
                 }
@@ -92,7 +96,7 @@ final class TailCommand implements Callable<Integer> {
         Deque<StoredEntry> entries = new ArrayDeque<>();
         for (StoredEntry entry = reader.next(); entry != null; entry = reader.next()) {
             if (keep == Long.MAX_VALUE) {
-                printer.print(entry);
+                print(entry, printer);
                 continue;
             }
             entries.add(entry);
@@ -100,6 +104,12 @@ final class TailCommand implements Callable<Integer> {
                 entries.removeFirst();
             }
         }
-        entries.forEach(printer::print);
+        entries.forEach(entry -> print(entry, printer));
+    }
+
+    private void print(StoredEntry entry, EntryPrinter printer) {
+        if (match.matches(entry)) {
+            printer.print(entry);
+        }
     }
 }

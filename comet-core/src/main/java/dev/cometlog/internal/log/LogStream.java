@@ -112,7 +112,7 @@ public final class LogStream {
         }
         ShardView view = views.get(number);
         ShardId id = stored.shardId(number);
-        ReadOnlyState page = new ReadOnlyState(context, id, paths);
+        ReadOnlyState page = new ReadOnlyState(context.storage(), context.boot(), id, paths);
         if (view != null && (!provisional.contains(number) || page.isProvisional())) {
             return Optional.of(view);
         }

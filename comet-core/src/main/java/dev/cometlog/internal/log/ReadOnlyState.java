@@ -13,12 +13,15 @@ import java.io.IOException;
 /// then a private copy is made that ends where the entries that verify end. It is provisional: once somebody has
 /// recovered the shard, the page itself tells.
 final class ReadOnlyState {
-    private final ShardContext context;
+    private final Storage storage;
+    private final BootId boot;
     private final ShardId id;
     private final ShardPaths paths;
 
-    ReadOnlyState(ShardContext context, ShardId id, ShardPaths paths) {
-        this.context = context;
+    /// @param boot the present one
+    ReadOnlyState(Storage storage, BootId boot, ShardId id, ShardPaths paths) {
+        this.storage = storage;
+        this.boot = boot;
         this.id = id;
         this.paths = paths;
     }
@@ -37,10 +40,10 @@ final class ReadOnlyState {
     }
 
     private ShardState map() throws IOException {
-        if (context.storage().kind(paths.state()) == Storage.FileKind.ABSENT) {
+        if (storage.kind(paths.state()) == Storage.FileKind.ABSENT) {
             throw new CometException.Damaged(paths.state(), "is missing; opening the log for writing rebuilds it");
         }
-        try (StorageFile file = context.storage().open(paths.state(), Storage.Access.READ)) {
+        try (StorageFile file = storage.open(paths.state(), Storage.Access.READ)) {
             if (file.size() == ShardState.PAGE_BYTES) {
                 MappedFile page = file.map(ShardState.PAGE_BYTES, false);
                 ShardState state = new ShardState(page);
@@ -51,6 +54,18 @@ final class ReadOnlyState {
             }
         }
         throw new CometException.Damaged(paths.state(), "is damaged; opening the log for writing rebuilds it");
+    }
+
+    /// The end offset that the page itself tells, whatever of it is left.
+    ///
+    /// @throws CometException.Damaged if there is no page, or none that is intact
+    long storedEnd() throws IOException {
+        ShardState state = map();
+        try {
+            return state.endOffset();
+        } finally {
+            state.close();
+        }
     }
 
     /// Whether the page still tells of an earlier boot, so that what [#open(Segments)] gives is a private copy.
@@ -66,9 +81,7 @@ final class ReadOnlyState {
     /// Where the system does not tell boots apart, a page is taken as it is; so is one that its maker is about to
     /// fill in.
     private boolean isFromAnotherBoot(ShardState state) {
-        return state.epoch() != ShardFiles.NO_EPOCH
-                && !context.boot().equals(BootId.UNKNOWN)
-                && !context.boot().sameBoot(state.bootId());
+        return state.epoch() != ShardFiles.NO_EPOCH && !boot.equals(BootId.UNKNOWN) && !boot.sameBoot(state.bootId());
     }
 
     private ShardState recovered(ShardState state, Segments segments) throws IOException {

@@ -43,7 +43,9 @@ public final class ShardStats {
                     syncs(),
                     gone,
                     new CometStats.Compression(
-                            state.counter(Counter.COMPRESSED_FROM), state.counter(Counter.COMPRESSED_TO)),
+                            state.counter(Counter.COMPRESSED_FROM),
+                            state.counter(Counter.COMPRESSED_TO),
+                            Duration.ofNanos(state.counter(Counter.COMPRESS_NANOS))),
                     groups,
                     Optional.empty());
         } catch (IOException e) {
@@ -63,7 +65,7 @@ public final class ShardStats {
                 new CometStats.Appends(0, 0, 0, 0, 0, Duration.ZERO, 0, 0, 0, 0, 0),
                 new CometStats.Syncs(0, 0, Duration.ZERO, Duration.ZERO, List.of(), Optional.empty()),
                 new CometStats.Gone(0, 0, 0, 0, 0),
-                new CometStats.Compression(0, 0),
+                new CometStats.Compression(0, 0, Duration.ZERO),
                 List.of(),
                 Optional.of(String.valueOf(problem.getMessage())));
     }

@@ -290,7 +290,8 @@ class ShardRecoveryTest {
 
         ShardContext context = fixture.context(ShardFixture.OTHER_BOOT);
         Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
-        ShardState state = new ReadOnlyState(context, fixture.id, fixture.paths).open(segments);
+        ShardState state =
+                new ReadOnlyState(context.storage(), context.boot(), fixture.id, fixture.paths).open(segments);
         ShardView view = new ShardView(fixture.id, fixture.paths, fixture.storage, state, segments);
         assertThat(state.endOffset()).isEqualTo(2);
         assertThat(ShardFixture.read(view, 0)).containsExactly("0=a", "1=b");
@@ -304,7 +305,7 @@ class ShardRecoveryTest {
         appendAndDie(ShardFixture.BOOT, "a", "b");
         Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
         ShardState state =
-                new ReadOnlyState(fixture.context(ShardFixture.BOOT), fixture.id, fixture.paths).open(segments);
+                new ReadOnlyState(fixture.storage, ShardFixture.BOOT, fixture.id, fixture.paths).open(segments);
         assertThat(state.endOffset()).isEqualTo(2);
         segments.close();
         state.close();

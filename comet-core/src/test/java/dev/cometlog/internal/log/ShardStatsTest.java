@@ -262,7 +262,8 @@ class ShardStatsTest {
         assertThat(stats().compression().ratio()).isEqualTo(1);
         shard.state().add(ShardState.Counter.COMPRESSED_FROM, 300);
         shard.state().add(ShardState.Counter.COMPRESSED_TO, 100);
-        assertThat(stats().compression()).isEqualTo(new CometStats.Compression(300, 100));
+        shard.state().add(ShardState.Counter.COMPRESS_NANOS, 5_000_000);
+        assertThat(stats().compression()).isEqualTo(new CometStats.Compression(300, 100, Duration.ofMillis(5)));
         assertThat(stats().compression().ratio()).isEqualTo(3);
     }
 }
