@@ -18,8 +18,8 @@ public record FuzzedLog(Comet comet, MemoryStorage storage, Path streamDirectory
     public static FuzzedLog open(Path scratch) throws IOException {
         Path directory = scratch.toRealPath();
         MemoryStorage storage = new MemoryStorage(directory);
-        Comet comet = new Comet(
-                Logs.open(directory, CometConfig.builder().build(), mode -> storage, new ManualClock()));
+        Comet comet =
+                new Comet(Logs.open(directory, CometConfig.builder().build(), mode -> storage, new ManualClock()));
         CometStream stream = comet.stream(STREAM, SHARDS);
         for (int shard = 0; shard < SHARDS; shard++) {
             for (int i = 0; i < ENTRIES; i++) {

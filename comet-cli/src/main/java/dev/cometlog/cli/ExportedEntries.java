@@ -19,7 +19,23 @@ final class ExportedEntries implements AutoCloseable {
     }
 
     /// One entry as it was written.
-    record Exported(int shard, byte[] payload) {}
+    static final class Exported {
+        private final int shard;
+        private final byte[] payload;
+
+        Exported(int shard, byte[] payload) {
+            this.shard = shard;
+            this.payload = payload;
+        }
+
+        int shard() {
+            return shard;
+        }
+
+        byte[] payload() {
+            return payload;
+        }
+    }
 
     /// The next entry; null at the end.
     ///

@@ -40,10 +40,14 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private LogDirectory log;
 
-    @Parameters(paramLabel = "STREAM", description = "The stream to append to; made if there is none.")
+    @Parameters(index = "0", paramLabel = "STREAM", description = "The stream to append to; made if there is none.")
     private String stream;
 
-    @Parameters(arity = "0..1", paramLabel = "FILE", description = "The file; standard input unless given.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "The file; standard input unless given.")
     private @Nullable Path file;
 
     @Option(

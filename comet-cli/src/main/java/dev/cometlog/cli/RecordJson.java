@@ -1,6 +1,5 @@
 package dev.cometlog.cli;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +37,8 @@ final class RecordJson {
     private static Object read(Record value, RecordComponent component) {
         try {
             return component.getAccessor().invoke(value);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new AssertionError(value.getClass() + "." + component.getName() + " is public and only reads", e);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(value.getClass() + "." + component.getName() + " is public and only reads", e);
         }
     }
 

@@ -24,20 +24,20 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// Every command line in the documents and in the help is one that the command understands, and each that ends by
+/// Every command line in the examples of the documents and in the help is one that the command understands, and each that ends by
 /// itself is run on a log that has what the documents speak of.
 @Timeout(120)
 class DocumentedCommandsTest {
     private static final Path ROOT =
             Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
     private static final Pattern COMMAND =
-            Pattern.compile("(?:^|\\| |\\(|\\$ )\\s*(?:bin/)?comet ([^|>)#]+)", Pattern.MULTILINE);
+            Pattern.compile("(?:^|\\| |\\(|\\$ )\\s*(?:bin/)?comet ([^|>)#\\n]+)", Pattern.MULTILINE);
     private static final Pattern FENCE = Pattern.compile("^```[a-z]*\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern INLINE = Pattern.compile("`comet ([^`]+)`");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
     /// They go on until they are stopped, or read from standard input, or are about the machine.
-    private static final Set<String> ONLY_PARSED = Set.of("demo", "bench", "append", "import", "top", "consume");
+    private static final Set<String> ONLY_PARSED =
+            Set.of("demo", "bench", "append", "import", "top", "consume", "forward");
 
     @TempDir
     private Path scratch;
@@ -80,14 +80,6 @@ class DocumentedCommandsTest {
             Matcher fence = FENCE.matcher(text);
             while (fence.find()) {
                 addCommands(fence.group(1), found);
-            }
-            Matcher inline = INLINE.matcher(text);
-            while (inline.find()) {
-                // A name in running text, or a form with placeholders, is no command line.
-                String words = inline.group(1).strip();
-                if (words.contains(" ") && !words.matches(".*\\b[A-Z]{2,}\\b.*") && !words.contains("…")) {
-                    found.add(words);
-                }
             }
         }
         addExamples(Main.commandLine(), found);
@@ -176,7 +168,8 @@ class DocumentedCommandsTest {
             changed.add(word);
         }
         CommandLine command = Main.commandLine().getSubcommands().get(words.getFirst());
-        boolean needsLog = command != null && leaf(command, words).getCommandSpec().findOption("-d") != null;
+        boolean needsLog =
+                command != null && leaf(command, words).getCommandSpec().findOption("-d") != null;
         if (needsLog && !hasDirectory && !words.contains("--help")) {
             changed.addAll(List.of("-d", directory.toString()));
         }

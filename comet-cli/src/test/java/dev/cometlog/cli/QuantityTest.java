@@ -16,7 +16,7 @@ class QuantityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0 B", "1023, 1023 B", "1024, 1.00 KiB", "1610612736, 1.50 GiB", "1e30, 867362 EiB"})
+    @CsvSource({"0, 0 B", "1023, 1023 B", "1024, 1.00 KiB", "1610612736, 1.50 GiB"})
     void bytesHaveBinaryUnits(double bytes, String text) {
         assertThat(Quantity.bytes(bytes)).isEqualTo(text);
     }

@@ -85,6 +85,13 @@ class RepairCommandTest {
         return all;
     }
 
+    /// Without the pages that whoever has the log open writes to.
+    private Map<Path, String> segmentBytes() throws IOException {
+        Map<Path, String> all = bytes();
+        all.keySet().removeIf(file -> !file.toString().endsWith(".log"));
+        return all;
+    }
+
     /// What a reader finds: offset by offset the number that the entry begins with, gaps as they are told.
     private List<String> read() {
         List<String> found = new ArrayList<>();
@@ -208,13 +215,13 @@ class RepairCommandTest {
     void itIsRefusedWhileTheLogIsOpenBeforeAnythingIsTouched() throws IOException {
         overwrite(segments().get(1), 0, 'X');
         try (Comet _ = Comet.open(dir)) {
-            Map<Path, String> before = bytes();
+            Map<Path, String> before = segmentBytes();
             RunCommand run = repair("--execute");
             // This JVM has the log open itself: the same incarnation range, another incarnation.
             assertThat(run.error())
                     .contains("refused", Long.toString(ProcessHandle.current().pid()));
             assertThat(run.code()).isEqualTo(2);
-            assertThat(bytes()).isEqualTo(before);
+            assertThat(segmentBytes()).isEqualTo(before);
         }
     }
 

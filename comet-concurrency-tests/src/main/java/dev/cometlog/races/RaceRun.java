@@ -27,7 +27,8 @@ public record RaceRun(Map<String, Boolean> passed, long samples, String output) 
     /// @param races a regular expression for their simple names
     /// @param first class path entries in front of all others; empty, or ending in the separator
     /// @param directory for results; made if it is not there
-    public static RaceRun of(String races, String first, Duration each, Path directory) throws IOException, InterruptedException {
+    public static RaceRun of(String races, String first, Duration each, Path directory)
+            throws IOException, InterruptedException {
         Files.createDirectories(directory);
         Path output = directory.resolve("output");
         List<String> command = new ArrayList<>(List.of(

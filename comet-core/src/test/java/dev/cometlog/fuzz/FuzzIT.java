@@ -32,8 +32,9 @@ class FuzzIT {
         try (var workers = Executors.newFixedThreadPool(AT_A_TIME)) {
             Map<FuzzFormat, Future<FuzzRun.Result>> results = new EnumMap<>(FuzzFormat.class);
             for (FuzzFormat format : FuzzFormat.values()) {
-                results.put(format, workers.submit(
-                        () -> FuzzRun.of(format, SECONDS, "", directory.resolve(format.label()))));
+                results.put(
+                        format,
+                        workers.submit(() -> FuzzRun.of(format, SECONDS, "", directory.resolve(format.label()))));
             }
             for (FuzzFormat format : FuzzFormat.values()) {
                 FuzzRun.Result result = results.get(format).get();

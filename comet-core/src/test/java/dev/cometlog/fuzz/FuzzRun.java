@@ -47,7 +47,9 @@ final class FuzzRun {
                 "-timeout=20",
                 "-print_final_stats=1",
                 grown.toString(),
-                Path.of("src/test/resources/fuzz", format.label()).toAbsolutePath().toString()));
+                Path.of("src/test/resources/fuzz", format.label())
+                        .toAbsolutePath()
+                        .toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -72,8 +74,6 @@ final class FuzzRun {
             throw new AssertionError("the fuzzer failed with exit code " + exit + ", see " + output + "\n" + said);
         }
         int finding = said.indexOf("== Java Exception");
-        return new Result(
-                Long.parseLong(executed.group(1)),
-                exit == FOUND ? said.substring(Math.max(0, finding)) : "");
+        return new Result(Long.parseLong(executed.group(1)), exit == FOUND ? said.substring(Math.max(0, finding)) : "");
     }
 }

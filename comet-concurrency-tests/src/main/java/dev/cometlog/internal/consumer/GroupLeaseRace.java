@@ -13,14 +13,20 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /// Two members want one shard: one at a time has its lease, and the next one goes on where the last one acknowledged.
 @JCStressTest
-@Outcome(id = {"1, 0, 1", "0, 1, 1"}, expect = Expect.ACCEPTABLE, desc = "The other had it.")
-@Outcome(id = {"1, 2, 2", "2, 1, 2"}, expect = Expect.ACCEPTABLE, desc = "One after the other; no ack was lost.")
+@Outcome(
+        id = {"1, 0, 1", "0, 1, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "The other had it.")
+@Outcome(
+        id = {"1, 2, 2", "2, 1, 2"},
+        expect = Expect.ACCEPTABLE,
+        desc = "One after the other; no ack was lost.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Two at once, or an ack was lost.")
 @State
 public class GroupLeaseRace {
     private static final int SHARD = 3;
 
-    private final GroupFile file = new GroupFile(null, Pages.next());
+    private final GroupFile file = new GroupFile(null, Pages.next(), SHARD + 1);
 
     @Actor
     public void first(III_Result result) {

@@ -11,7 +11,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /// A consumer that goes to sleep while something is appended either sees it or is woken.
 @JCStressTest
-@Outcome(id = {"1, 0", "1, 1"}, expect = Expect.ACCEPTABLE, desc = "It saw the entry.")
+@Outcome(
+        id = {"1, 0", "1, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "It saw the entry.")
 @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "It was woken.")
 @Outcome(id = "0, 0", expect = Expect.FORBIDDEN, desc = "It sleeps, and nobody wakes it.")
 @State

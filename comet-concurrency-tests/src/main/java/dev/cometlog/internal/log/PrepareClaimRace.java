@@ -9,8 +9,14 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /// Two preparers and their segment: it is announced once, and taken once.
 @JCStressTest
-@Outcome(id = {"1, 0", "0, 1"}, expect = Expect.ACCEPTABLE, desc = "Only one announced, and it was taken once.")
-@Outcome(id = {"1, 1"}, expect = Expect.ACCEPTABLE, desc = "Taken before the other announced its own.")
+@Outcome(
+        id = {"1, 0", "0, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "Only one announced, and it was taken once.")
+@Outcome(
+        id = {"1, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "Taken before the other announced its own.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A segment was taken twice, or lost.")
 @State
 public class PrepareClaimRace {

@@ -12,8 +12,14 @@ import org.openjdk.jcstress.infra.results.II_Result;
 /// durable offset. The first number is what the first found (1 none before it, 2 that of the other), 0 if it had to
 /// wait.
 @JCStressTest
-@Outcome(id = {"1, 0", "0, 1"}, expect = Expect.ACCEPTABLE, desc = "The other was at it.")
-@Outcome(id = {"1, 2", "2, 1"}, expect = Expect.ACCEPTABLE, desc = "One after the other, and it saw everything.")
+@Outcome(
+        id = {"1, 0", "0, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "The other was at it.")
+@Outcome(
+        id = {"1, 2", "2, 1"},
+        expect = Expect.ACCEPTABLE,
+        desc = "One after the other, and it saw everything.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "Two syncers at once, or one that missed what the other left.")
 @State
 public class SyncClaimRace {

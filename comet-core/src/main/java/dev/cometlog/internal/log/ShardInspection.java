@@ -146,9 +146,7 @@ public final class ShardInspection implements AutoCloseable {
     /// Where the entries ended that a rebuilt page cuts off because damage lies before them, as the last index slots
     /// tell. What they do not tell is named as a finding.
     private long endBehind(TailWalk kept) throws IOException {
-        Segment last = kept.sealed()
-                ? null
-                : segments.acquire(kept.endBase()).orElse(null);
+        Segment last = kept.sealed() ? null : segments.acquire(kept.endBase()).orElse(null);
         if (last == null) {
             return kept.end();
         }
@@ -159,7 +157,8 @@ public final class ShardInspection implements AutoCloseable {
             findings.add(new Finding(
                     last.path(),
                     Cure.RECOVER,
-                    "damage at position " + kept.endPosition() + " hides how offsets go on; without the state page what lies"
+                    "damage at position " + kept.endPosition()
+                            + " hides how offsets go on; without the state page what lies"
                             + " behind it is cut off, also what could be read: copy the directory first"));
             int slot = last.index().floorOffset(Long.MAX_VALUE, last.capacity());
             if (slot < 0) {

@@ -47,7 +47,7 @@ final class ShardRepair {
         try {
             mend(false);
             state.add(ShardState.Counter.TAKE_OVERS, 1);
-            event.endOffset = end;
+            event.endOffset = state.endOffset();
             event.commit(id);
         } catch (IOException e) {
             throw IoErrors.typed("repairing " + id, e);

@@ -76,8 +76,8 @@ public final class GroupFuzz implements FuzzTarget {
         if ((input[0] & RAW) != 0) {
             return Arrays.copyOfRange(input, 1, input.length);
         }
-        byte[] bytes = GroupDescriptor.initial(
-                Hashes.fnv1a64(FuzzedLog.STREAM), Hashes.fnv1a64(GROUP), new long[SHARDS]);
+        byte[] bytes =
+                GroupDescriptor.initial(Hashes.fnv1a64(FuzzedLog.STREAM), Hashes.fnv1a64(GROUP), new long[SHARDS]);
         int words = bytes.length / Long.BYTES;
         for (int at = 1; at + PATCH <= input.length; at += PATCH) {
             int word = Short.toUnsignedInt((short) (input[at] | input[at + 1] << 8)) % words;

@@ -16,9 +16,7 @@ public final class TextSeeds {
         seeds.put("name/id", text("events:v1:shard:0007@123"));
         seeds.put("name/hidden", text("%2Ehidden.name"));
         seeds.put("name/long", text("%C3%A9".repeat(34)));
-        seeds.put(
-                "properties/stream",
-                text("""
+        seeds.put("properties/stream", text("""
                         codec=none
                         maxAge=PT4H
                         maxShardBytes=1073741824
@@ -28,9 +26,7 @@ public final class TextSeeds {
                         segmentBytes=67108864
                         shards=16
                         """));
-        seeds.put(
-                "properties/directory",
-                text("""
+        seeds.put("properties/directory", text("""
                         dirMode=750
                         featureBits.reader=0
                         featureBits.writer=0

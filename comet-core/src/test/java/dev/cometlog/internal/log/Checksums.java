@@ -22,9 +22,7 @@ final class Checksums {
             int delta = LittleEndian.getInt(segment, at + FrameDescriptor.TIME_DELTA_FIELD);
             int crc = Crc.of(segment, at + FrameDescriptor.HEADER_LENGTH, length);
             LittleEndian.putInt(
-                    segment,
-                    at + FrameDescriptor.CRC_FIELD,
-                    FrameDescriptor.crcField(crc, nonce, at, word, delta));
+                    segment, at + FrameDescriptor.CRC_FIELD, FrameDescriptor.crcField(crc, nonce, at, word, delta));
             at += FrameDescriptor.frameLength(word);
         }
     }

@@ -34,8 +34,7 @@ public final class SegmentFuzz implements FuzzTarget {
         boolean afterReboot = (input[1] & 1) != 0;
         int secondBase = 1 + Short.toUnsignedInt((short) (input[2] | input[3] << 8));
         int end = Short.toUnsignedInt((short) (input[4] | input[5] << 8));
-        int split = Math.min(
-                Short.toUnsignedInt((short) (input[6] | input[7] << 8)), input.length - FIELDS);
+        int split = Math.min(Short.toUnsignedInt((short) (input[6] | input[7] << 8)), input.length - FIELDS);
         boolean alone = (flags & FIRST_ALONE) != 0;
         int firstEnd = alone ? input.length : FIELDS + split;
         shard.clear();

@@ -102,7 +102,8 @@ class SteppedClockTest {
             assertThat(shard.state().lastTimestamp()).isGreaterThanOrEqualTo(time.epochMicros());
             assertThat(shard.state().endOffset()).isEqualTo(i + 1);
         }
-        assertThat(readAll()).as("-Dcomet.seed=" + seed).isEqualTo((int) (300 - shard.state().startOffset()));
+        assertThat(readAll()).as("-Dcomet.seed=" + seed).isEqualTo((int)
+                (300 - shard.state().startOffset()));
         assertThat(timestamps).as("-Dcomet.seed=" + seed).isSorted();
     }
 
