@@ -51,6 +51,9 @@ final class ActiveSegment {
     /// The position from which a next segment should be prepared. Written under the lock, read as a hint.
     private volatile int prepareAt = Integer.MAX_VALUE;
 
+    /// Bytes a second that went to the segment which this process rolled last; 0 before the first roll.
+    private volatile long bytesPerSecond;
+
     /// Mapped outside the lock for whoever gets the lock next; guarded by this.
     private @Nullable Segment found;
 
@@ -147,7 +150,9 @@ final class ActiveSegment {
             heldSinceNanos = context.time().nanoTime();
             heldNonce = next.nonce();
         }
-        prepareAt = next == null ? Integer.MAX_VALUE : next.capacity() / 2;
+        prepareAt = next == null
+                ? Integer.MAX_VALUE
+                : SegmentSizing.prepareAt(next.capacity(), bytesPerSecond, (int) state.prepareBytes());
         preparing = false;
     }
 
@@ -186,7 +191,7 @@ final class ActiveSegment {
             return false;
         }
         Segment old = segment;
-        boolean full = old != null;
+        long filled = state.writePosition();
         Segment rolled;
         try {
             rolled = roller.roll(old, next, nowMicros);
@@ -195,8 +200,10 @@ final class ActiveSegment {
             discardAfter(e, next);
             throw e;
         }
-        if (full && old != null) {
-            state.prepareBytes(nextBytes(old));
+        if (old != null) {
+            bytesPerSecond = SegmentSizing.rate(
+                    filled, Math.max(nowMicros, state.lastTimestamp()) - old.header().baseTimestamp());
+            state.prepareBytes(nextBytes(old, bytesPerSecond));
         }
         rolled.acquire();
         replace(rolled);
@@ -226,8 +233,17 @@ final class ActiveSegment {
     }
 
     /// The size that the segment behind `current` should have if that one fills up.
-    private int nextBytes(Segment current) {
-        return sizing().afterFull((int) Math.max(current.capacity(), state.prepareBytes()));
+    private int nextBytes(Segment current, long rate) {
+        return sizing().afterFull((int) Math.max(current.capacity(), state.prepareBytes()), rate);
+    }
+
+    /// How fast the present segment fills up, by its own age if enough is in it, else by that of the one before.
+    private long presentRate(Segment current) {
+        long position = state.writePosition();
+        return position < current.capacity() / 4
+                ? bytesPerSecond
+                : SegmentSizing.rate(
+                        position, state.lastTimestamp() - current.header().baseTimestamp());
     }
 
     /// Makes or maps a next segment in which that many bytes fit. A caller waits for this, so it is a small one
@@ -254,7 +270,7 @@ final class ActiveSegment {
                 return;
             }
             // Not under the monitor: making room takes the locks of shards, whose holders take the monitor.
-            PreparedSegment made = make(wanted, mayWait);
+            PreparedSegment made = make(wanted, mayWait, SegmentSizing.isFast(bytesPerSecond));
             boolean kept = false;
             synchronized (this) {
                 if (!closed && prepared == null) {
@@ -315,9 +331,9 @@ final class ActiveSegment {
         return isStillThere(candidate) && (!shared || state.preparedNonce() == candidate.nonce());
     }
 
-    private PreparedSegment make(int bytes, boolean mayWait) {
+    private PreparedSegment make(int bytes, boolean mayWait, boolean fast) {
         retention.makeRoom(SegmentFactory.diskBytes(bytes), mayWait);
-        return files.factory().make(bytes, mayWait);
+        return files.factory().make(bytes, mayWait, fast);
     }
 
     private boolean isStillThere(PreparedSegment candidate) throws IOException {
@@ -346,15 +362,15 @@ final class ActiveSegment {
         }
     }
 
-    /// Asks for the next segment to be made in the background once this one is half full. Called behind an
+    /// Asks for the next segment to be made in the background once this one is half full, or earlier if it fills fast. Called behind an
     /// append, outside the lock: waking a thread is a system call.
-    void prepareIfHalfFull() {
+    void prepareIfDue() {
         if (state.writePosition() < prepareAt || preparing) {
             return;
         }
         preparing = true;
         try {
-            context.background().execute(this::prepareAhead);
+            context.preparer().execute(this::prepareAhead);
         } catch (RejectedExecutionException e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} is closing: no segment is prepared", files.id());
         }
@@ -372,7 +388,9 @@ final class ActiveSegment {
                 }
                 Segment current = segment;
                 // Not under the monitor: an appender that needs a segment now makes a small one meanwhile.
-                PreparedSegment made = make(current == null ? sizing().first() : nextBytes(current), false);
+                long rate = current == null ? 0 : presentRate(current);
+                int bytes = current == null ? sizing().first() : nextBytes(current, rate);
+                PreparedSegment made = make(bytes, false, SegmentSizing.isFast(rate));
                 announce(made);
                 if (KillPoint.ENABLED) {
                     KillPoint.PREPARE_PUBLISHED.reached();

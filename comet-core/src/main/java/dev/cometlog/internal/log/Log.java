@@ -43,6 +43,10 @@ public final class Log {
     private final Retention retention;
     private final AtomicBoolean retaining = new AtomicBoolean();
     private final ThreadPoolExecutor background;
+
+    /// Apart from the others, who may be waiting for the device when a shard needs its next segment.
+    private final ThreadPoolExecutor preparer;
+
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
     private final AppendSignal openings = new AppendSignal();
@@ -73,17 +77,23 @@ public final class Log {
         clock = new ClockSteps(state, time, boot);
         retention = new Retention(this::shardsOnDisk, budget, clock, time);
         budget.policy(retention);
-        background = new ThreadPoolExecutor(
-                BACKGROUND_THREADS,
-                BACKGROUND_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> IoThreads.newThread("comet-background", task));
-        background.allowCoreThreadTimeOut(true);
+        background = threads("comet-background", BACKGROUND_THREADS);
+        preparer = threads("comet-preparer", 1);
         housekeeper = config.readOnly()
                 ? new Housekeeper("comet-housekeeper", this::openViews, () -> {}, time)
                 : new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
+    }
+
+    private static ThreadPoolExecutor threads(String name, int count) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                count,
+                count,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> IoThreads.newThread(name, task));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /// Begins to look after what is open: the last step of opening, so that nothing runs on if another one fails.
@@ -204,7 +214,8 @@ public final class Log {
                 boot,
                 clock,
                 new GroupAcks(storage, incarnations),
-                background);
+                background,
+                preparer);
     }
 
     /// Stores further settings, as another open in this process demands: with the streams that are in use now,
@@ -375,23 +386,24 @@ public final class Log {
         if (!config.readOnly()) {
             // Before the control lock is taken: opening processes should not wait for the device.
             shards.forEach(shard -> cleanup.run(shard::sync));
-            endBackground();
+            end(preparer);
+            end(background);
             closeLast(shards, cleanup);
         }
         cleanup.run(state::close);
         cleanup.rethrow(directory);
     }
 
-    private void endBackground() {
-        background.shutdown();
+    private static void end(ThreadPoolExecutor threads) {
+        threads.shutdown();
         boolean interrupted = Thread.interrupted();
         try {
-            while (!background.awaitTermination(1, TimeUnit.DAYS)) {
+            while (!threads.awaitTermination(1, TimeUnit.DAYS)) {
                 Thread.onSpinWait();
             }
         } catch (InterruptedException e) {
             interrupted = true;
-            background.shutdownNow();
+            threads.shutdownNow();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

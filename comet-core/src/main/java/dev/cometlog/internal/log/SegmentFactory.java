@@ -23,9 +23,12 @@ import java.util.concurrent.locks.LockSupport;
 /// a page and a full disk shows here, before an offset is assigned.
 final class SegmentFactory {
     private static final int PAGE = 4096;
-    private static final byte[] ZEROS = new byte[256 * 1024];
     private static final long POLL_NANOS = 10_000_000;
     private static final int MOST_POLLS = 200;
+
+    /// Pages of a segment that fills slowly. A page is written to the disk whole, and so is a large one in which a
+    /// sync finds a few new entries.
+    private static final int SMALL_PIECE = 64 << 10;
 
     private final Storage storage;
     private final DiskBudget budget;
@@ -48,13 +51,15 @@ final class SegmentFactory {
     /// Makes a segment of `bytes`. What fails leaves nothing behind and no bytes accounted.
     ///
     /// @param mayWait whether an appender needs it now
-    PreparedSegment make(int bytes, boolean mayWait) {
+    /// @param fast whether it will be filled soon, so that large pages pay
+    PreparedSegment make(int bytes, boolean mayWait, boolean fast) {
         long nonce = ThreadLocalRandom.current().nextLong();
         Path path = paths.prepared(incarnations.self(), nonce);
         Path indexPath = paths.preparedIndex(path);
         budget.reserve(new SpacePolicy.Request(id, settings.get(), diskBytes(bytes), mayWait));
         try {
-            return createOnceThereIsRoom(path, indexPath, bytes, nonce, mayWait);
+            int piece = fast ? StorageFile.LARGE_PAGE : SMALL_PIECE;
+            return createOnceThereIsRoom(path, indexPath, bytes, piece, nonce, mayWait);
         } catch (IOException e) {
             budget.release(diskBytes(bytes));
             throw IoErrors.typed("making a segment of " + bytes + " bytes for " + id, e);
@@ -66,11 +71,11 @@ final class SegmentFactory {
 
     /// Room was freed for the segment, but as long as another process has what was deleted mapped, the filesystem
     /// does not have it: that is worth a wait. A disk that others filled is not.
-    private PreparedSegment createOnceThereIsRoom(Path path, Path indexPath, int bytes, long nonce, boolean mayWait)
-            throws IOException {
+    private PreparedSegment createOnceThereIsRoom(
+            Path path, Path indexPath, int bytes, int pieceBytes, long nonce, boolean mayWait) throws IOException {
         for (int polls = 0; ; polls++) {
             try {
-                return create(path, indexPath, bytes, nonce);
+                return create(path, indexPath, bytes, pieceBytes, nonce);
             } catch (IOException e) {
                 boolean mayComeBack = mayWait
                         && polls < MOST_POLLS
@@ -87,19 +92,21 @@ final class SegmentFactory {
         }
     }
 
-    private PreparedSegment create(Path path, Path indexPath, int bytes, long nonce) throws IOException {
+    private PreparedSegment create(Path path, Path indexPath, int bytes, int pieceBytes, long nonce)
+            throws IOException {
         MappedFile index = null;
         StorageFile channel = null;
         try {
-            channel = zeroFile(path, bytes);
+            channel = zeroFile(path, bytes, pieceBytes);
             if (KillPoint.ENABLED) {
                 KillPoint.PREPARE_CREATED.reached();
             }
-            try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes))) {
+            try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes), SMALL_PIECE)) {
                 index = indexChannel.map(IndexDescriptor.indexBytes(bytes), true);
             }
             MappedFile file = channel.map(bytes, true);
             touch(file.memory());
+            touch(index.memory());
             return new PreparedSegment(path, indexPath, nonce, channel, file, index);
         } catch (IOException | RuntimeException | Error e) {
             if (index != null) {
@@ -119,14 +126,10 @@ final class SegmentFactory {
         return DiskBudget.rounded(segmentBytes) + DiskBudget.rounded(IndexDescriptor.indexBytes(segmentBytes));
     }
 
-    private StorageFile zeroFile(Path path, int bytes) throws IOException {
+    private StorageFile zeroFile(Path path, int bytes, int pieceBytes) throws IOException {
         StorageFile file = storage.open(path, Storage.Access.CREATE);
         try {
-            // The size first: to a file that grows with each write, xfs gives more blocks than it asked for.
-            file.write(bytes - 1, ZEROS, 0, 1);
-            for (int at = 0; at < bytes; at += ZEROS.length) {
-                file.write(at, ZEROS, 0, Math.min(ZEROS.length, bytes - at));
-            }
+            file.writeZeros(bytes, pieceBytes);
             return file;
         } catch (IOException | RuntimeException | Error e) {
             file.close();

@@ -17,6 +17,20 @@ record SegmentSizing(int segmentBytes) {
     private static final int LEAST = 4 * PAGE;
     private static final int SHARD_SHARE = 8;
     private static final int TOTAL_SHARE = 16;
+    private static final int LARGEST_STEP = 16;
+    private static final int SHARE_OF_SECOND = 4;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    /// With ten syncs a second, of which each may write a page of 2 MiB that is not full yet, writes a page twice at
+    /// most from here on.
+    private static final long FAST_BYTES_PER_SECOND = 20 << 20;
+
+    private static final long FASTEST_BYTES_PER_SECOND = 1L << 36;
+
+    /// What a preparer is thought to do in a second while others want the processor too, and what it takes to begin.
+    private static final long PREPARED_BYTES_PER_SECOND = 512 << 20;
+
+    private static final long PREPARE_START_MICROS = 20_000;
 
     /// Sizes for a stream with these settings. Several segments fit below each bound, so that there are sealed
     /// ones to delete when it is reached.
@@ -30,9 +44,30 @@ record SegmentSizing(int segmentBytes) {
         return Math.min(SMALLEST, segmentBytes);
     }
 
-    /// The size behind a segment of `capacity` bytes that was rolled because it was full.
-    int afterFull(int capacity) {
-        return (int) Math.min(segmentBytes, Math.max(first(), capacity * 2L));
+    /// Bytes a second, of bytes that took so long.
+    static long rate(long bytes, long micros) {
+        return bytes * MICROS_PER_SECOND / Math.max(micros, 1);
+    }
+
+    /// Whether a shard fills its segments so fast that few syncs find a page half written.
+    static boolean isFast(long bytesPerSecond) {
+        return bytesPerSecond >= FAST_BYTES_PER_SECOND;
+    }
+
+    /// The position in a segment from which the next one, of `nextBytes`, should be prepared: half full, so that a
+    /// quiet shard holds little disk, or as early as it takes to have it ready in time.
+    static int prepareAt(int capacity, long bytesPerSecond, int nextBytes) {
+        long lead = PREPARE_START_MICROS + nextBytes * MICROS_PER_SECOND / PREPARED_BYTES_PER_SECOND;
+        long before = Math.min(bytesPerSecond, FASTEST_BYTES_PER_SECOND) * lead / MICROS_PER_SECOND;
+        return (int) Math.max(0, Math.min(capacity / 2, capacity - before));
+    }
+
+    /// The size behind a segment of `capacity` bytes that was rolled because it was full: twice as much, or what the
+    /// shard takes in a quarter of a second, but no more than a few times as much, since it may have been a burst.
+    int afterFull(int capacity, long bytesPerSecond) {
+        long most = Math.max(first(), (long) capacity * LARGEST_STEP);
+        long wanted = Math.max(Math.max(first(), capacity * 2L), Math.min(bytesPerSecond / SHARE_OF_SECOND, most));
+        return (int) Math.min(segmentBytes, wanted / PAGE * PAGE);
     }
 
     /// The size that an appender makes itself when `wanted` bytes should have been prepared and are not: so small

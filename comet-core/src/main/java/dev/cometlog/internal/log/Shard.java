@@ -212,7 +212,7 @@ public final class Shard implements Attended {
                 throw refusal;
             }
             if (need == ActiveSegment.Need.NONE) {
-                active.prepareIfHalfFull();
+                active.prepareIfDue();
                 appends.raise();
                 return offset;
             }

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 /// @param epoch the present one: a state page that carries it is trusted
 /// @param protectedOffsets how far the groups have come
 /// @param background runs what appenders must not wait for, on threads that do I/O
+/// @param preparer runs what appenders need soon, on a thread that does I/O and never waits for the device
 public record ShardContext(
         Storage storage,
         TimeSource time,
@@ -24,7 +25,8 @@ public record ShardContext(
         BootId boot,
         ClockSteps clock,
         ProtectedOffsets protectedOffsets,
-        Executor background) {
+        Executor background,
+        Executor preparer) {
 
     /// The settings of the shard's stream that are in force now.
     StreamSettings settings() {

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// An open file of the real file system; its channel is used on [IoThreads] only.
 final class DiskFile implements StorageFile {
+    /// Outside the heap, or each write would copy them there first. As large as the largest page, see
+    /// [StorageFile#LARGE_PAGE].
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(LARGE_PAGE).asReadOnlyBuffer();
+
     private final Path path;
     private final FileChannel channel;
 
@@ -50,6 +55,26 @@ final class DiskFile implements StorageFile {
             }
             return null;
         });
+    }
+
+    @Override
+    public void writeZeros(int length, int pieceBytes) throws IOException {
+        int piece = Math.min(pieceBytes, ZEROS.capacity());
+        int last = (length - 1) / piece * piece;
+        IoThreads.<@Nullable Void>call(() -> {
+            writePiece(last, length);
+            for (int at = 0; at < last; at += piece) {
+                writePiece(at, at + piece);
+            }
+            return null;
+        });
+    }
+
+    private void writePiece(int from, int to) throws IOException {
+        ByteBuffer zeros = ZEROS.duplicate().limit(to - from);
+        while (zeros.hasRemaining()) {
+            channel.write(zeros, from + zeros.position());
+        }
     }
 
     @Override

@@ -93,6 +93,7 @@ final class ShardFixture implements AutoCloseable {
                 boot,
                 new ClockSteps(directoryState, time, boot),
                 groups,
+                background,
                 background);
     }
 
