@@ -15,6 +15,8 @@ import java.util.ServiceLoader;
 final class Bench {
     private static final int ROUNDS = 3;
     private static final int FULL_ROUNDS = 5;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final String FOREVER = "1000000";
 
     private Bench() {}
 
@@ -26,7 +28,8 @@ final class Bench {
         String only = value(arguments, "--only").orElse("");
         boolean peers = ServiceLoader.load(TargetProvider.class).iterator().hasNext();
         Map<CellSpec, Samples> samples = new LinkedHashMap<>();
-        for (CellSpec spec : Plan.of(full, peers)) {
+        boolean targets = arguments.contains("--targets");
+        for (CellSpec spec : targets ? Plan.targets(peers) : Plan.of(full, peers)) {
             if (spec.matches(only)) {
                 samples.put(spec, new Samples());
             }
@@ -37,22 +40,36 @@ final class Bench {
         Path work = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "comet-bench");
         String load = load();
         CellRunner runner = new CellRunner(work);
+        KeptResults kept =
+                new KeptResults(value(arguments, "--keep").map(Path::of).orElse(work.resolve("results")), args[1]);
+        long started = System.nanoTime();
+        long longest = Long.parseLong(value(arguments, "--seconds").orElse(FOREVER)) * NANOS_PER_SECOND;
         for (int round = 1; round <= rounds; round++) {
-            for (Map.Entry<CellSpec, Samples> cell : samples.entrySet()) {
-                Optional<Map<String, Double>> result = runner.run(cell.getKey());
-                result.ifPresent(cell.getValue()::add);
-                System.err.printf(
-                        "%d/%d %s: %s: %s%n",
-                        round,
-                        rounds,
-                        cell.getKey().section(),
-                        cell.getKey().label(),
-                        result.map(Object::toString).orElse("not possible on this host"));
+            for (CellSpec spec : samples.keySet()) {
+                if (kept.of(spec).size() < round && System.nanoTime() - started < longest) {
+                    measure(runner, spec, round + "/" + rounds, kept);
+                }
             }
         }
+        samples.forEach((spec, of) -> kept.of(spec).forEach(of::add));
+        Files.deleteIfExists(work.resolve("results"));
         Files.delete(work);
         String command = "./bench" + (arguments.isEmpty() ? "" : " " + String.join(" ", arguments));
         new Report(samples).write(Path.of(args[0]), head(command, rounds, args[1], load));
+    }
+
+    private static void measure(CellRunner runner, CellSpec spec, String round, KeptResults kept)
+            throws IOException, InterruptedException {
+        Optional<Map<String, Double>> result = runner.run(spec);
+        if (result.isPresent()) {
+            kept.keep(spec, result.get());
+        }
+        System.err.printf(
+                "%s %s: %s: %s%n",
+                round,
+                spec.section(),
+                spec.label(),
+                result.map(Object::toString).orElse("not possible on this host"));
     }
 
     private static Optional<String> value(List<String> arguments, String option) {
@@ -70,6 +87,7 @@ final class Bench {
                 Written by `%s`; never edited. Each figure is the median of %d interleaved rounds, with the lowest and the
                 highest in parentheses; each cell ran in a JVM and a directory of its own and read its data back afterwards.
                 Absolute figures are those of one noisy machine: compare rows, not machines.
+                Free memory was made the machine's own before each cell, so that no cell waits for pages that the host took back.
                 Means and throughput are of passes without a clock, percentiles (ns for each call) of passes with one, whose
                 two readings they include. Nothing waits for the device; Comet syncs in the background as by default.
 

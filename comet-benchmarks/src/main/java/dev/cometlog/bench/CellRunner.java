@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /// Runs a cell in a JVM and a directory of its own, with the flags of this JVM.
 final class CellRunner {
+    /// More than a short cell writes.
+    private static final int WARM_MEGABYTES = 1536;
+
     private final Path work;
 
     CellRunner(Path work) {
@@ -27,6 +30,7 @@ final class CellRunner {
     ///
     /// @throws IOException if the cell failed: there is no report without it
     Optional<Map<String, Double>> run(CellSpec spec) throws IOException, InterruptedException {
+        WarmMemory.make(work, WARM_MEGABYTES);
         Path directory = Files.createDirectory(work.resolve("cell"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -63,7 +67,7 @@ final class CellRunner {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 if (line.startsWith(Cell.RESULT)) {
-                    parse(line.substring(Cell.RESULT.length()), result);
+                    result.putAll(parse(line.substring(Cell.RESULT.length())));
                 }
             }
         }
@@ -74,11 +78,14 @@ final class CellRunner {
         return result;
     }
 
-    private static void parse(String line, Map<String, Double> into) {
+    /// The figures of a line of `key=value`.
+    static Map<String, Double> parse(String line) {
+        Map<String, Double> into = new LinkedHashMap<>();
         for (String pair : line.split(" ", -1)) {
             int separator = pair.indexOf('=');
             into.put(pair.substring(0, separator), Double.valueOf(pair.substring(separator + 1)));
         }
+        return into;
     }
 
     private static void deleteAll(Path directory) throws IOException {

@@ -21,6 +21,8 @@ final class Plan {
     private static final List<String> SHORT_PEERS = List.of("chronicle");
     private static final List<String> ALL_PEERS = List.of("chronicle", "kafka", "rocksdb", "lmdb", "mvstore");
     private static final int SHARDED_BYTES = 256;
+    private static final int TARGET_MEGABYTES = 256;
+    private static final int TARGET_ENTRIES = 300_000;
 
     private final boolean full;
     private final boolean peers;
@@ -33,6 +35,31 @@ final class Plan {
 
     static List<CellSpec> of(boolean full, boolean peers) {
         return new Plan(full, peers).cells();
+    }
+
+    /// The cells that the targets are about, and nothing else.
+    static List<CellSpec> targets(boolean peers) {
+        Plan plan = new Plan(false, peers);
+        for (int size : SIZES) {
+            for (String subject : peers ? List.of("comet", "chronicle") : List.of("comet")) {
+                plan.add(LONE, size + " B, " + subject, "append", subject, size, 1, TARGET_MEGABYTES);
+            }
+            for (String subject : peers ? List.of("comet", "chronicle", "channel") : List.of("comet", "channel")) {
+                plan.add(BATCHES, "1000 × " + size + " B, " + subject, "append", subject, size, 1000, TARGET_MEGABYTES);
+            }
+            for (String subject : peers ? List.of("comet", "chronicle", "mapped") : List.of("comet", "mapped")) {
+                plan.add(READS, size + " B, " + subject, "read", subject, size, TARGET_ENTRIES);
+            }
+        }
+        plan.processes();
+        plan.add(SHARDS, "16, comet", "shards", "comet", 16, SHARDED_BYTES, TARGET_MEGABYTES);
+        plan.add(SHARDS, "1024, comet", "shards", "comet", 1024, SHARDED_BYTES, TARGET_MEGABYTES);
+        plan.consumers();
+        plan.room();
+        return plan.cells.stream()
+                .filter(cell -> !cell.label().startsWith("mapped, one") && cell.memoryLimitMiB() == 0)
+                .filter(cell -> !cell.label().startsWith("256 open"))
+                .toList();
     }
 
     private List<CellSpec> cells() {

@@ -32,7 +32,7 @@ final class Report {
     }
 
     void write(Path docs, String head) throws IOException {
-        text.append("# Benchmarks\n\n").append(head).append('\n');
+        text.append("# Benchmarks\n\n").append(head).append('\n').append(TargetTable.of(samples));
         Set<String> sections =
                 samples.keySet().stream().map(CellSpec::section).collect(Collectors.toCollection(LinkedHashSet::new));
         Path plots = Files.createDirectories(docs.resolve("benchmarks"));
