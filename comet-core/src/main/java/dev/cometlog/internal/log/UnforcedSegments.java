@@ -7,6 +7,7 @@ import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,9 @@ final class UnforcedSegments {
     private long[] bases() {
         try {
             return files.segments().bases();
+        } catch (NoSuchFileException e) {
+            // The directory was deleted by hand, with all that was in it.
+            return new long[0];
         } catch (IOException e) {
             throw IoErrors.typed("syncing " + files.id(), e);
         }
