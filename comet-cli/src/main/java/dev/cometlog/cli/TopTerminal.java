@@ -1,5 +1,7 @@
 package dev.cometlog.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
@@ -37,7 +39,7 @@ final class TopTerminal implements AutoCloseable {
     ///
     /// @throws CommandFailure if there is none
     static TopTerminal open() throws IOException {
-        if (System.console() == null || !System.console().isTerminal()) {
+        if (!requireNonNull(System.console(), "never since JDK 22").isTerminal()) {
             throw new CommandFailure("top needs a terminal; comet top --once prints once and ends");
         }
         Terminal terminal = TerminalBuilder.builder().system(true).dumb(false).build();
