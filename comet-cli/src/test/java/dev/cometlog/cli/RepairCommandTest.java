@@ -111,10 +111,6 @@ class RepairCommandTest {
         return found;
     }
 
-    private static long lostLines(RunCommand run) {
-        return run.output().lines().filter(line -> line.startsWith("lost:")).count();
-    }
-
     @Test
     void aSoundLogNeedsNothing() throws IOException {
         Map<Path, String> before = bytes();
