@@ -1,13 +1,16 @@
 package dev.cometlog.bench.compression;
 
 import dev.cometlog.Comet;
+import dev.cometlog.CometConfig;
 import dev.cometlog.CometShard;
 import dev.cometlog.GapVisitor;
 import dev.cometlog.Verify;
+import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
 import dev.cometlog.internal.log.ShardState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +33,7 @@ public final class CompressionBench {
     private static final List<String> CODECS = List.of("none", "zstd:-1", "zstd:1", "zstd:3", "zstd:9");
 
     /// What one cell of one round came to.
-    private record Sample(double ratio, double cpuRate, double wallRate, double readRate) {}
+    private record Sample(double ratio, double cpuRate, double wallRate, double codecRate, double readRate) {}
 
     private CompressionBench() {}
 
@@ -46,8 +49,9 @@ public final class CompressionBench {
             System.out.printf(
                     "%n%s: %d entries of %.0f bytes on average, batches of %d%n",
                     corpus.name(), corpus.entries(), (double) corpus.bytes() / corpus.entries(), BATCH);
-            System.out.println("| codec | times smaller | input MB per core second | input MB/s | read MB/s |");
-            System.out.println("|---|---|---|---|---|");
+            System.out.println(
+                    "| codec | times smaller | input MB per core second | input MB/s | codec alone, MB/s | read MB/s |");
+            System.out.println("|---|---|---|---|---|---|");
             Map<String, List<Sample>> samples = new LinkedHashMap<>();
             for (int round = -1; round < rounds; round++) {
                 for (String codec : CODECS) {
@@ -59,11 +63,12 @@ public final class CompressionBench {
                 }
             }
             samples.forEach((codec, all) -> System.out.printf(
-                    "| %s | %.1f | %.0f | %.0f | %.0f |%n",
+                    "| %s | %.1f | %.0f | %.0f | %.0f | %.0f |%n",
                     codec,
                     median(all, Comparator.comparingDouble(Sample::ratio)).ratio(),
                     median(all, Comparator.comparingDouble(Sample::cpuRate)).cpuRate(),
                     median(all, Comparator.comparingDouble(Sample::wallRate)).wallRate(),
+                    median(all, Comparator.comparingDouble(Sample::codecRate)).codecRate(),
                     median(all, Comparator.comparingDouble(Sample::readRate)).readRate()));
         }
     }
@@ -98,23 +103,31 @@ public final class CompressionBench {
                             .getThreadCpuTime(Thread.currentThread().threadId())
                     - cpu;
             double readRate = check(shard, corpus);
-            return new Sample((double) input / bytes(directory), input / used * 1000, input / wall * 1000, readRate);
+            double codecRate = (double) counter(directory, ShardState.Counter.COMPRESSED_FROM)
+                    / Math.max(1, counter(directory, ShardState.Counter.COMPRESS_NANOS))
+                    * 1000;
+            return new Sample(
+                    (double) input / bytes(directory), input / used * 1000, input / wall * 1000, codecRate, readRate);
         } finally {
             delete(directory);
         }
     }
 
     /// Bytes of all bodies, as the state page counts them.
-    private static long bytes(Path directory) {
-        var log = Logs.open(
-                directory, dev.cometlog.CometConfig.builder().readOnly(true).build());
+    static long bytes(Path directory) {
+        return counter(directory, ShardState.Counter.BYTES);
+    }
+
+    private static long counter(Path directory, ShardState.Counter counter) {
+        Log log = Logs.open(
+                directory, CometConfig.builder().readOnly(true).build());
         try {
             return log.find("bench:v1")
                     .orElseThrow()
                     .view(0)
                     .orElseThrow()
                     .state()
-                    .counter(ShardState.Counter.BYTES);
+                    .counter(counter);
         } finally {
             Logs.close(log);
         }
@@ -133,7 +146,7 @@ public final class CompressionBench {
                     byte[] expected = batch.get((int) (offset % BATCH));
                     if (length != expected.length
                             || memory.asSlice(position, length)
-                                            .mismatch(java.lang.foreign.MemorySegment.ofArray(expected))
+                                            .mismatch(MemorySegment.ofArray(expected))
                                     >= 0) {
                         throw new IllegalStateException("offset " + offset + " is not what was appended");
                     }
@@ -144,7 +157,7 @@ public final class CompressionBench {
         return (double) read[0] / (System.nanoTime() - begun) * 1000;
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(path -> {
                 try {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Entries to append, in batches that come round again.
@@ -31,7 +32,7 @@ record Corpus(String name, List<List<byte[]>> batches, long bytes) {
         int from = 0;
         for (int at = 0; at < content.length; at++) {
             if (content[at] == LINE_FEED) {
-                lines.add(java.util.Arrays.copyOfRange(content, from, at));
+                lines.add(Arrays.copyOfRange(content, from, at));
                 from = at + 1;
             }
         }
@@ -46,6 +47,10 @@ record Corpus(String name, List<List<byte[]>> batches, long bytes) {
             bytes += batches.getLast().stream().mapToLong(entry -> entry.length).sum();
         }
         return new Corpus(name, List.copyOf(batches), bytes);
+    }
+
+    long batchBytes(int batch) {
+        return batches.get(batch).stream().mapToLong(entry -> entry.length).sum();
     }
 
     long entries() {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Log records of a small web shop as JSON, of about 330 bytes: requests of several lines that run side by side, with
 /// random trace ids, users, durations and now and then an error. The same seed gives the same records.
@@ -29,10 +30,9 @@ final class JsonLogs {
     private final List<Request> running = new ArrayList<>();
     private long micros = Instant.parse("2026-03-01T08:00:00Z").toEpochMilli() * 1000;
 
-    /// Compared by nobody, so it does no harm that an array is equal to itself alone.
-    @SuppressWarnings("ArrayRecordComponent")
+    /// What the lines of one request have in common.
     private record Request(
-            String trace, String service, String host, int user, String method, String path, int[] left) {}
+            String trace, String service, String host, int user, String method, String path, AtomicInteger left) {}
 
     JsonLogs(long seed) {
         random = new Random(seed);
@@ -51,7 +51,7 @@ final class JsonLogs {
             running.add(request());
         }
         Request request = running.get(random.nextInt(SIDE_BY_SIDE));
-        if (--request.left()[0] == 0) {
+        if (request.left().decrementAndGet() == 0) {
             running.remove(request);
         }
         micros += random.nextInt(3000);
@@ -91,6 +91,6 @@ final class JsonLogs {
                 random.nextInt(50_000),
                 METHODS[random.nextInt(METHODS.length)],
                 PATHS[random.nextInt(PATHS.length)].formatted(random.nextInt(100_000)),
-                new int[] {1 + random.nextInt(8)});
+                new AtomicInteger(1 + random.nextInt(8)));
     }
 }
