@@ -31,6 +31,7 @@ record BoundsReport(
 
     private static List<String> texts(StreamSettings settings) {
         return List.of(
+                "codec=" + codec(settings),
                 "maxAge=" + text(settings.maxAge()),
                 "maxShardBytes=" + settings.maxShardBytes(),
                 "minSegments=" + settings.minSegments(),
@@ -38,6 +39,11 @@ record BoundsReport(
                 "protectUnconsumed=" + settings.protectUnconsumed(),
                 "forceDeleteAfter=" + text(settings.forceDeleteAfter()),
                 "idleGroupAfter=" + text(settings.idleGroupAfter()));
+    }
+
+    private static String codec(StreamSettings settings) {
+        boolean isNone = settings.codec().equals(StreamSettings.NO_CODEC);
+        return isNone ? settings.codec() : settings.codec() + ":" + settings.codecLevel();
     }
 
     private static String text(Duration duration) {
@@ -55,6 +61,7 @@ record BoundsReport(
         streams.forEach((name, settings) -> {
             json.writeStartObject();
             json.writeStringProperty("stream", name);
+            json.writeStringProperty("codec", codec(settings));
             json.writeNumberProperty("maxAgeMs", settings.maxAge().toMillis());
             json.writeNumberProperty("maxShardBytes", settings.maxShardBytes());
             json.writeNumberProperty("minSegments", settings.minSegments());
