@@ -119,8 +119,7 @@ public final class CompressionBench {
     }
 
     private static long counter(Path directory, ShardState.Counter counter) {
-        Log log = Logs.open(
-                directory, CometConfig.builder().readOnly(true).build());
+        Log log = Logs.open(directory, CometConfig.builder().readOnly(true).build());
         try {
             return log.find("bench:v1")
                     .orElseThrow()
@@ -145,9 +144,7 @@ public final class CompressionBench {
                             .get((int) (offset / BATCH % corpus.batches().size()));
                     byte[] expected = batch.get((int) (offset % BATCH));
                     if (length != expected.length
-                            || memory.asSlice(position, length)
-                                            .mismatch(MemorySegment.ofArray(expected))
-                                    >= 0) {
+                            || memory.asSlice(position, length).mismatch(MemorySegment.ofArray(expected)) >= 0) {
                         throw new IllegalStateException("offset " + offset + " is not what was appended");
                     }
                     read[0] += length;

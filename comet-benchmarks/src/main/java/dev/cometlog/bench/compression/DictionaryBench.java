@@ -45,8 +45,7 @@ public final class DictionaryBench {
         return trainer.trainSamples();
     }
 
-    private static void line(
-            String name, List<byte[]> records, byte @Nullable [] dictionary, int batch) {
+    private static void line(String name, List<byte[]> records, byte @Nullable [] dictionary, int batch) {
         long raw = records.stream().mapToLong(record -> record.length).sum();
         long stored = 0;
         long compressNanos = Long.MAX_VALUE;
