@@ -28,7 +28,7 @@ public final class Log {
     static final long PROCESS_FILE_BYTES = 1;
 
     private static final long PROPERTIES_BYTES = 1;
-    private static final int BACKGROUND_THREADS = 2;
+    private static final int BACKGROUND_THREADS = 3;
 
     private final Path directory;
     private final CometConfig config;
@@ -380,6 +380,7 @@ public final class Log {
     void close() {
         closed = true;
         Cleanup cleanup = new Cleanup();
+        openShards().forEach(shard -> shard.retention().hurry());
         housekeeper.close();
         streams.values().forEach(stream -> cleanup.run(stream::close));
         List<Shard> shards = openShards();

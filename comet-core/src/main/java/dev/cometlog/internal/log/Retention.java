@@ -52,6 +52,7 @@ final class Retention implements SpacePolicy {
         }
     }
 
+    /// One shard behind the other, and gently: expiry has time.
     private Retained runAll(List<Shard> all) {
         Retained sum = Retained.NOTHING;
         for (Shard shard : all) {
@@ -62,7 +63,7 @@ final class Retention implements SpacePolicy {
 
     private Retained runOne(Shard shard) {
         try {
-            Retained retained = shard.retain(false);
+            Retained retained = shard.retention().run(false, ShardRetention.Pace.GENTLY);
             String _ = failures.remove(shard.id());
             return retained;
         } catch (CometException e) {
@@ -195,7 +196,9 @@ final class Retention implements SpacePolicy {
         Retained sum = null;
         for (OldestFirst.Backlog backlog : chosen) {
             try {
-                Retained gone = backlog.shard().retention().delete(backlog.sealed(), backlog.protectedFrom());
+                Retained gone = backlog.shard()
+                        .retention()
+                        .delete(backlog.sealed(), backlog.protectedFrom(), ShardRetention.Pace.AT_ONCE);
                 sum = sum == null ? gone : sum.plus(gone);
             } catch (CometException | IOException e) {
                 failed(backlog.shard().id(), e);

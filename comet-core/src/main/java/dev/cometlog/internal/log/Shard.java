@@ -268,7 +268,7 @@ public final class Shard implements Attended {
     ///
     /// @param dryRun only tells what would be deleted
     Retained retain(boolean dryRun) {
-        return retention.run(dryRun);
+        return retention.run(dryRun, ShardRetention.Pace.AT_ONCE);
     }
 
     ShardRetention retention() {
@@ -430,7 +430,7 @@ public final class Shard implements Attended {
     private void retainInBackground() {
         try {
             context.live().refresh();
-            Retained _ = retention.run(false);
+            Retained _ = retention.run(false, ShardRetention.Pace.AT_ONCE);
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", id);
         } catch (CometException e) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// Deletes what [RetentionPolicy] gives up of one shard.
 ///
@@ -25,6 +26,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ShardRetention {
     private static final System.Logger LOG = System.getLogger(ShardRetention.class.getName());
     private static final int TOLD_DROPS_SECONDS = 60;
+
+    /// How long one rests behind each file that nobody waits for, in terms of what it took: the kernel frees the blocks
+    /// of a large file on a processor that appenders need.
+    private static final int REST = 4;
+
+    private static final long LONGEST_REST_NANOS = 200_000_000;
 
     private final ShardContext context;
     private final ShardStorage files;
@@ -36,6 +43,7 @@ final class ShardRetention {
     private final Map<Long, Sealed> known = new ConcurrentHashMap<>();
 
     private volatile long toldDropsNanos;
+    private volatile boolean hurried;
 
     ShardRetention(ShardContext context, ShardStorage files, ShardLock lock, ShardSync sync) {
         this.context = context;
@@ -46,13 +54,26 @@ final class ShardRetention {
         this.toldDropsNanos = context.time().nanoTime() - TOLD_DROPS_SECONDS * 1_000_000_000L;
     }
 
+    /// Whether somebody waits for what is deleted.
+    enum Pace {
+        /// The room is needed.
+        AT_ONCE,
+        /// Nothing is urgent: appenders come first.
+        GENTLY
+    }
+
+    /// Ends the rests, also of a run that is under way: the log is closing.
+    void hurry() {
+        hurried = true;
+    }
+
     /// Deletes what is too old or too much.
     ///
     /// @param dryRun only tells what would be deleted
-    Retained run(boolean dryRun) {
+    Retained run(boolean dryRun, Pace pace) {
         try {
             if (!dryRun) {
-                unlinkBelowStart();
+                unlinkBelowStart(pace);
                 unlinkLeftBehind();
             }
             List<SealedSegment> sealed = sealed();
@@ -64,7 +85,7 @@ final class ShardRetention {
                 count = doomed(sealed, protectedFrom);
             }
             List<SealedSegment> doomed = sealed.subList(0, count);
-            return dryRun ? Retained.of(doomed, protectedFrom) : delete(doomed, protectedFrom);
+            return dryRun ? Retained.of(doomed, protectedFrom) : delete(doomed, protectedFrom, pace);
         } catch (IOException e) {
             throw IoErrors.typed("deleting old segments of " + files.id(), e);
         }
@@ -130,7 +151,7 @@ final class ShardRetention {
             over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
         }
         // Where another was faster there is room too.
-        Retained _ = delete(sealed.subList(0, over), protectedFrom);
+        Retained _ = delete(sealed.subList(0, over), protectedFrom, Pace.AT_ONCE);
         return over > 0;
     }
 
@@ -264,7 +285,7 @@ final class ShardRetention {
     }
 
     /// Deletes segments, which are the oldest ones.
-    Retained delete(List<SealedSegment> doomed, long protectedFrom) throws IOException {
+    Retained delete(List<SealedSegment> doomed, long protectedFrom, Pace pace) throws IOException {
         if (doomed.isEmpty()) {
             return Retained.NOTHING;
         }
@@ -277,7 +298,7 @@ final class ShardRetention {
         }
         // Durable first: recovery must not start from a checkpoint whose segment is gone.
         sync.forceState();
-        unlinkBelowStart();
+        unlinkBelowStart(pace);
         if (retained[0].dropped() > 0) {
             state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
             tellDrops();
@@ -328,7 +349,7 @@ final class ShardRetention {
     }
 
     /// Deletes the files that lie whole below the start offset: of this run, or of one that died.
-    private void unlinkBelowStart() throws IOException {
+    private void unlinkBelowStart(Pace pace) throws IOException {
         long start = state.startOffset();
         if (start == 0) {
             return;
@@ -336,6 +357,7 @@ final class ShardRetention {
         long[] bases = files.segments().bases();
         boolean unlinked = false;
         for (int i = 0; i + 1 < bases.length && bases[i + 1] <= start && bases[i] != state.activeBase(); i++) {
+            long started = context.time().nanoTime();
             unlinked |= files.factory().unlink(files.paths().segment(bases[i]));
             unlinked |= files.factory().unlink(files.paths().index(bases[i]));
             if (KillPoint.ENABLED) {
@@ -343,6 +365,10 @@ final class ShardRetention {
             }
             known.remove(bases[i]);
             files.segments().forget(bases[i]);
+            if (pace == Pace.GENTLY && !hurried) {
+                long took = context.time().nanoTime() - started;
+                LockSupport.parkNanos(Math.min(took * REST, LONGEST_REST_NANOS));
+            }
         }
         for (String name : context.storage().list(files.paths().directory())) {
             OptionalLong base = ShardPaths.indexBase(name);

@@ -156,13 +156,64 @@ class ShardRetentionTest {
     }
 
     @Test
-    void blockGivesUpAfterItsTimeout() {
+    void blockGivesUpAfterItsTimeoutAndNoSooner() {
         withGroup();
         set(StreamSettings.OVERFLOW, "BLOCK");
-        set(StreamSettings.BLOCK_TIMEOUT, "PT0.05S");
+        set(StreamSettings.BLOCK_TIMEOUT, "PT0.2S");
         fixture.time = TimeSource.SYSTEM;
         Shard shard = fixture.open(ShardFixture.BOOT);
-        assertThatThrownBy(() -> append(shard, 3000)).isInstanceOf(CometException.LogFull.class);
+        AtomicLong last = new AtomicLong();
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        last.set(System.nanoTime());
+                        append(shard, 1);
+                    }
+                })
+                .isInstanceOf(CometException.LogFull.class);
+        // The default is 30 s.
+        assertThat(Duration.ofNanos(System.nanoTime() - last.get()))
+                .isBetween(Duration.ofMillis(200), Duration.ofSeconds(20));
+        shard.close(true);
+    }
+
+    /// Each look at it takes a moment.
+    private static final class SlowTime implements TimeSource {
+        private final AtomicLong nanos = new AtomicLong();
+
+        @Override
+        public long epochMicros() {
+            return 1_700_000_000_000_000L;
+        }
+
+        @Override
+        public long nanoTime() {
+            return nanos.addAndGet(100_000_000);
+        }
+    }
+
+    @Test
+    void aRunThatNobodyWaitsForRestsBehindEachFileUnlessTheLogIsClosing() throws IOException {
+        fixture.time = new SlowTime();
+        set(StreamSettings.MAX_SHARD_BYTES, "10485760");
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 3000);
+        shard.sync();
+        set(StreamSettings.MAX_SHARD_BYTES, "2097152");
+        fixture.refreshSettings();
+        long started = System.nanoTime();
+        Retained gently = shard.retention().run(false, ShardRetention.Pace.GENTLY);
+        assertThat(gently.segments()).isGreaterThan(1);
+        assertThat(System.nanoTime() - started).isGreaterThan(gently.segments() * 150_000_000L);
+
+        append(shard, 1500);
+        shard.sync();
+        set(StreamSettings.MAX_SHARD_BYTES, "1048576");
+        fixture.refreshSettings();
+        shard.retention().hurry();
+        started = System.nanoTime();
+        Retained hurried = shard.retention().run(false, ShardRetention.Pace.GENTLY);
+        assertThat(hurried.segments()).isGreaterThan(3);
+        assertThat(System.nanoTime() - started).isLessThan(hurried.segments() * 150_000_000L);
         shard.close(true);
     }
 
