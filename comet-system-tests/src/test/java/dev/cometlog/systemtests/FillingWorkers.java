@@ -26,25 +26,36 @@ final class FillingWorkers implements AutoCloseable {
         stop = scratch.resolve("stop");
         output = scratch.resolve("output");
         for (int worker = 0; worker < workers; worker++) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "-Xmx96m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            FillingWorker.class.getName(),
-                            log.toString(),
-                            acks.toString(),
-                            refusals.toString(),
-                            Integer.toString(worker),
-                            Integer.toString(shards),
-                            stop.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                    .start());
+            processes.add(start(scratch, log, worker, shards));
         }
+    }
+
+    /// Starts one, which the caller ends.
+    ///
+    /// @param scratch where the others note what they are given
+    /// @param options of the JVM
+    static Process start(Path scratch, Path log, int worker, int shards, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx96m"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                FillingWorker.class.getName(),
+                log.toString(),
+                scratch.resolve("acks").toString(),
+                scratch.resolve("refusals").toString(),
+                Integer.toString(worker),
+                Integer.toString(shards),
+                scratch.resolve("stop").toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        scratch.resolve("output").toFile()))
+                .start();
     }
 
     /// Waits until so many entries more were acknowledged.

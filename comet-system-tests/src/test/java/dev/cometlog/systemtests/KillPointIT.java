@@ -39,9 +39,9 @@ class KillPointIT {
     /// Reached once in a process's life, so the count cannot vary.
     private static final Set<KillPoint> ONCE = EnumSet.of(KillPoint.RESERVE_WRITTEN, KillPoint.CLOSE_CHECKPOINTED);
 
-    /// Reached only when there is too much.
+    /// Reached only when there is too much; see [RetentionKillIT] too.
     private static final Set<KillPoint> IN_RETENTION =
-            EnumSet.of(KillPoint.RETAIN_START_PUBLISHED, KillPoint.RETAIN_UNLINKED);
+            EnumSet.range(KillPoint.RETAIN_ANNOUNCED, KillPoint.RETAIN_UNLINKED);
 
     /// Reached only when a force failed.
     private static final Set<KillPoint> IN_CURE = EnumSet.of(

@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.Crc;
 import dev.cometlog.internal.format.LittleEndian;
+import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -298,6 +299,9 @@ public final class ShardState {
         release(RETAIN_EXPIRED_FIELD, counter(Counter.EXPIRED) + expired);
         release(RETAIN_DROPPED_FIELD, counter(Counter.DROPPED) + dropped);
         release(RETAIN_START_FIELD, start);
+        if (KillPoint.ENABLED) {
+            KillPoint.RETAIN_ANNOUNCED.reached();
+        }
         finishRetain();
     }
 
@@ -310,6 +314,9 @@ public final class ShardState {
         } else if (start != 0) {
             set(Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
             set(Counter.DROPPED, acquire(RETAIN_DROPPED_FIELD));
+            if (KillPoint.ENABLED) {
+                KillPoint.RETAIN_COUNTED.reached();
+            }
             startOffset(Math.max(start, startOffset()));
             release(RETAIN_START_FIELD, 0);
         }
