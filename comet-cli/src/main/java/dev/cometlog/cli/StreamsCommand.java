@@ -1,6 +1,7 @@
 package dev.cometlog.cli;
 
 import dev.cometlog.Comet;
+import dev.cometlog.internal.log.DirectorySettings;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,8 @@ final class StreamsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            // Refused before anything is made.
+            DirectorySettings.check(bounds.given());
             try (OpenLog open = log.openToChange()) {
                 if (open.log().streamNames().contains(stream)) {
                     throw new CommandFailure("stream \"" + stream + "\" is there already; see comet streams alter");
@@ -113,6 +116,7 @@ final class StreamsCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("which stream? " + given.keySet() + " are settings of one");
             }
             log.existing();
+            DirectorySettings.check(bounds.given());
             try (OpenLog open = log.openToChange()) {
                 if (name != null) {
                     open.log().alter(name, given);

@@ -245,6 +245,12 @@ class CometJarIT {
         comet.print(2, "streams", "alter", "-d", dir.resolve("alter").toString(), "--max-age", "4h");
         comet.print(2, "streams", "alter", "-d", dir.resolve("alter").toString(), "nothing:v1", "--max-age", "4h");
         assertThat(Files.readString(dir.resolve("alter/comet.properties"))).contains("maxTotalBytes=4294967296");
+        String log = dir.resolve("alter").toString();
+        assertThat(comet.print(2, "streams", "create", "-d", log, "no:v1", "--max-total-bytes=1"))
+                .isEmpty();
+        assertThat(comet.print(0, "streams", "-d", log))
+                .as("what is refused makes nothing")
+                .doesNotContain("no:v1");
     }
 
     @Test
