@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.Shard;
 import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.process.OtherProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,20 +175,30 @@ class DirectoryBoundsTest {
     }
 
     @Test
-    void anOpenThatFailsLateLeavesNothingBehind() throws Exception {
-        Comet.open(directory).close();
-        try (OtherProcess _ = OtherProcess.start(directory)) {
-            ByteBuffer full =
-                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 60);
-            try (FileChannel state = FileChannel.open(directory.resolve("comet.state"), StandardOpenOption.WRITE)) {
-                int _ = state.write(full, ALLOCATED_FIELD);
-            }
-            assertThatThrownBy(() -> Comet.open(directory)).isInstanceOf(CometException.LogFull.class);
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .doesNotContain("comet-housekeeper");
+    void aBoundThatWasLoweredBelowWhatIsThereCanBeRaisedAgainByAnotherProcess() throws Exception {
+        try (Comet comet = Comet.open(directory, c -> c.retention(r -> r.overflow(Overflow.REJECT)))) {
+            comet.stream("events:v1", 1);
+            append(comet.stream("events:v1").shard(0), 1);
+            register(comet, "events:v1");
+            append(comet.stream("events:v1").shard(0), 3000);
         }
-        Comet.open(directory).close();
+        try (OtherProcess _ = OtherProcess.start(directory)) {
+            Log log = Logs.open(directory, CometConfig.builder().build());
+            log.alterBounds(Map.of("maxTotalBytes", Long.toString(MIB)));
+            Shard shard = log.find("events:v1").orElseThrow().shard(0);
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            long _ = shard.append(new byte[1000], 0, 1000);
+                        }
+                    })
+                    .isInstanceOf(CometException.LogFull.class);
+            Logs.close(log);
+
+            Log again = Logs.open(directory, CometConfig.builder().build());
+            again.alterBounds(Map.of("maxTotalBytes", Long.toString(64 * MIB)));
+            long _ = again.find("events:v1").orElseThrow().shard(0).append(new byte[1000], 0, 1000);
+            Logs.close(again);
+        }
     }
 
     @Test

@@ -83,6 +83,12 @@ public final class DiskBudget {
         }
     }
 
+    /// Reserves room for what must be possible though a bound that was lowered is passed: taking part in the log, and
+    /// raising the bound again. A block each, so it is no matter.
+    void reserveRegardless(long bytes) {
+        boolean _ = tryReserve(bytes, Long.MAX_VALUE, false);
+    }
+
     /// Reserves room for a segment; if it does not fit, the policy makes room or throws.
     void reserve(SpacePolicy.Request request) {
         if (!tryReserve(request.bytes(), 0)) {
@@ -104,7 +110,7 @@ public final class DiskBudget {
         }
         while (true) {
             long allocated = state.allocatedBytes();
-            if (allocated + wanted > bound) {
+            if (allocated > bound - wanted) {
                 return false;
             }
             if (state.casAllocatedBytes(allocated, allocated + wanted)) {

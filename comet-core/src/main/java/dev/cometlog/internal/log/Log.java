@@ -253,7 +253,7 @@ public final class Log {
         checkWritable();
         DirectorySettings.check(changes);
         // The new file and the old one exist side by side for a moment.
-        budget.reserve(PROPERTIES_BYTES);
+        budget.reserveRegardless(PROPERTIES_BYTES);
         try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
             DirectorySettings _ = LogProperties.in(directory).store(storage, changes, false);
         } catch (IOException e) {

@@ -90,7 +90,7 @@ final class LogOpener {
             state = join(storage, alone);
             DiskBudget budget = budget(storage, settings, state);
             if (!alone) {
-                budget.reserve(Log.PROCESS_FILE_BYTES);
+                budget.reserveRegardless(Log.PROCESS_FILE_BYTES);
             }
             try {
                 incarnations.enter();

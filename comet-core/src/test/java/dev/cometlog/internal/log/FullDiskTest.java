@@ -7,6 +7,7 @@ import dev.cometlog.CometConfig;
 import dev.cometlog.CometException;
 import dev.cometlog.internal.consumer.Batch;
 import dev.cometlog.internal.consumer.GroupConsumer;
+import dev.cometlog.internal.process.OtherProcess;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
@@ -147,6 +148,24 @@ class FullDiskTest {
         append(log, 0);
         assertThat(log.budget().allocatedBytes()).isEqualTo(bytesOnDisk());
         Logs.close(log);
+    }
+
+    @Test
+    void anOpenThatFailsLateLeavesNothingBehind() throws Exception {
+        Logs.close(open());
+        try (OtherProcess _ = OtherProcess.start(directory.resolve("log"))) {
+            long before = bytesOnDisk();
+            full = ".*/processes/.*";
+            assertThatThrownBy(this::open).isInstanceOf(CometException.DiskFull.class);
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .doesNotContain("comet-housekeeper");
+            assertThat(bytesOnDisk()).isEqualTo(before);
+            full = "nothing";
+            Log log = open();
+            Logs.close(log);
+        }
+        Logs.close(open());
     }
 
     @Test
