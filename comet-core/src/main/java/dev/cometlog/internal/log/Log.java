@@ -4,7 +4,6 @@ import dev.cometlog.CometConfig;
 import dev.cometlog.CometException;
 import dev.cometlog.Health;
 import dev.cometlog.internal.process.Incarnations;
-import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.TimeSource;
@@ -15,8 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +40,10 @@ public final class Log {
     private final ClockSteps clock;
     private final Retention retention;
     private final AtomicBoolean retaining = new AtomicBoolean();
-    private final ThreadPoolExecutor background;
+    private final ExecutorService background;
 
     /// Apart from the others, who may be waiting for the device when a shard needs its next segment.
-    private final ThreadPoolExecutor preparer;
+    private final ExecutorService preparer;
 
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
@@ -62,7 +60,8 @@ public final class Log {
             DirectoryState state,
             DiskBudget budget,
             StreamStore store,
-            BootId boot) {}
+            BootId boot,
+            Machine.Threads threads) {}
 
     Log(Parts parts) {
         directory = parts.directory();
@@ -77,23 +76,11 @@ public final class Log {
         clock = new ClockSteps(state, time, boot);
         retention = new Retention(this::shardsOnDisk, budget, clock, time);
         budget.policy(retention);
-        background = threads("comet-background", BACKGROUND_THREADS);
-        preparer = threads("comet-preparer", 1);
+        background = parts.threads().make("comet-background", BACKGROUND_THREADS);
+        preparer = parts.threads().make("comet-preparer", 1);
         housekeeper = config.readOnly()
                 ? new Housekeeper("comet-housekeeper", this::openViews, () -> {}, time)
                 : new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
-    }
-
-    private static ThreadPoolExecutor threads(String name, int count) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                count,
-                count,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> IoThreads.newThread(name, task));
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 
     /// Begins to look after what is open: the last step of opening, so that nothing runs on if another one fails.
@@ -395,7 +382,7 @@ public final class Log {
         cleanup.rethrow(directory);
     }
 
-    private static void end(ThreadPoolExecutor threads) {
+    private static void end(ExecutorService threads) {
         threads.shutdown();
         boolean interrupted = Thread.interrupted();
         try {
@@ -416,14 +403,21 @@ public final class Log {
         // Before the lock, which every other process that opens or closes waits for.
         shards.forEach(shard -> cleanup.run(shard::settle));
         LockFile.@Nullable Held control = cleanup.call(() -> incarnations.control(config.appendTimeout()));
-        boolean last = control != null && Boolean.FALSE.equals(cleanup.call(incarnations::anyoneElseAlive));
-        shards.forEach(shard -> cleanup.run(() -> shard.close(last)));
-        cleanup.run(() -> {
-            incarnations.close();
-            budget.release(PROCESS_FILE_BYTES);
-        });
-        if (control != null) {
-            cleanup.run(control::close);
+        try {
+            boolean last = control != null && Boolean.FALSE.equals(cleanup.call(incarnations::anyoneElseAlive));
+            shards.forEach(shard -> cleanup.run(() -> shard.close(last)));
+        } finally {
+            // Whatever was thrown: a lock that is kept would shut every other process out.
+            try {
+                cleanup.run(() -> {
+                    incarnations.close();
+                    budget.release(PROCESS_FILE_BYTES);
+                });
+            } finally {
+                if (control != null) {
+                    cleanup.run(control::close);
+                }
+            }
         }
     }
 }

@@ -5,13 +5,10 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.LockFile;
-import dev.cometlog.internal.storage.Procfs;
 import dev.cometlog.internal.storage.Storage;
-import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +19,20 @@ final class LogOpener {
 
     private final LogDirectory directory;
     private final CometConfig config;
-    private final Function<FilesMode, Storage> storages;
-    private final TimeSource time;
+    private final Machine machine;
 
-    LogOpener(LogDirectory directory, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time) {
+    LogOpener(LogDirectory directory, CometConfig config, Machine machine) {
         this.directory = directory;
         this.config = config;
-        this.storages = storages;
-        this.time = time;
+        this.machine = machine;
     }
 
     /// The directory behind `path`; made if absent, unless for reading only.
-    static LogDirectory resolve(Path path, CometConfig config, Function<FilesMode, Storage> storages) {
+    static LogDirectory resolve(Path path, CometConfig config, Machine machine) {
         LogDirectory.refuseWindows(System.getProperty("os.name", ""));
         FilesMode mode = DirectorySettings.of(config.directorySettings()).mode();
         try {
-            return LogDirectory.resolve(storages.apply(mode), path, !config.readOnly());
+            return LogDirectory.resolve(machine.storages().apply(mode), path, !config.readOnly());
         } catch (IOException e) {
             throw IoErrors.isDiskFull(e)
                     ? IoErrors.typed("making " + path, e)
@@ -60,7 +55,7 @@ final class LogOpener {
     }
 
     private Log openReadOnly() throws IOException {
-        Storage storage = storages.apply(FilesMode.DEFAULT);
+        Storage storage = machine.storages().apply(FilesMode.DEFAULT);
         directory.checkFilesystem(storage, config.allowAnyFilesystem());
         if (directory.isEmpty(storage)) {
             throw new CometException.NotALog(directory.path(), "it is empty");
@@ -73,14 +68,14 @@ final class LogOpener {
     }
 
     private Log openForWriting() throws IOException {
-        Storage probing = storages.apply(FilesMode.DEFAULT);
+        Storage probing = machine.storages().apply(FilesMode.DEFAULT);
         directory.checkFilesystem(probing, config.allowAnyFilesystem());
         boolean isNewLog = directory.isEmpty(probing);
         LogProperties properties = LogProperties.in(directory.path());
         // Read before anything is touched: a newer format must be left alone.
         FilesMode mode =
                 properties.read(probing, config.directorySettings(), false).mode();
-        Storage storage = storages.apply(mode);
+        Storage storage = machine.storages().apply(mode);
         Incarnations incarnations = Incarnations.prepare(storage, directory.path(), mode.file());
         @Nullable DirectoryState state = null;
         try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
@@ -162,8 +157,16 @@ final class LogOpener {
                 config.readOnly(),
                 config.appendTimeout(),
                 new ExplicitSettings(config.streamSettings(), config.streamOverrides()));
-        BootId boot = Procfs.bootId().map(BootId::parse).orElse(BootId.UNKNOWN);
-        return new Log(
-                new Log.Parts(directory.path(), config, storage, time, incarnations, state, budget, store, boot));
+        return new Log(new Log.Parts(
+                directory.path(),
+                config,
+                storage,
+                machine.time(),
+                incarnations,
+                state,
+                budget,
+                store,
+                machine.boot().get(),
+                machine.threads()));
     }
 }

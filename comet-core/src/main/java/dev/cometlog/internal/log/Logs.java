@@ -39,21 +39,20 @@ public final class Logs {
     ///
     /// @throws IllegalArgumentException if it is open in this class loader with other process-local settings
     public static Log open(Path path, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time) {
-        return open(path, config, storages, time, true);
+        return open(path, config, Machine.of(storages, time), true);
     }
 
     /// Opens a log without a thread that looks after it: nothing is deleted, rolled or synced but by a call.
     public static Log openUnattended(Path path, CometConfig config) {
-        return open(path, config, DiskStorage::new, TimeSource.SYSTEM, false);
+        return open(path, config, Machine.real(), false);
     }
 
-    private static Log open(
-            Path path, CometConfig config, Function<FilesMode, Storage> storages, TimeSource time, boolean attended) {
+    private static Log open(Path path, CometConfig config, Machine machine, boolean attended) {
         if (!config.readOnly()) {
             checkCodecs(config);
         }
         synchronized (OPEN) {
-            LogDirectory directory = LogOpener.resolve(path, config, storages);
+            LogDirectory directory = LogOpener.resolve(path, config, machine);
             Key key = new Key(directory.path(), config.readOnly());
             Entry open = OPEN.get(key);
             if (open != null) {
@@ -62,7 +61,7 @@ public final class Logs {
                 open.users++;
                 return open.log;
             }
-            Log log = new LogOpener(directory, config, storages, time).open();
+            Log log = new LogOpener(directory, config, machine).open();
             if (attended) {
                 log.attend();
             }
