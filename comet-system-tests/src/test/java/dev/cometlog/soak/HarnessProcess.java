@@ -8,11 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// A harness in a JVM of its own, so that one which crashes its JVM, or fills it, is a finding and not the end.
 final class HarnessProcess {
     private static final int KEPT_LINES = 200;
+
+    /// How much longer than its time a harness may take before it counts as hanging.
+    private static final Duration GRACE = Duration.ofMinutes(5);
 
     private HarnessProcess() {}
 
@@ -43,6 +50,9 @@ final class HarnessProcess {
                         Long.toString(time.toMillis())))
                 .redirectErrorStream(true)
                 .start();
+        CompletableFuture<?> end = CompletableFuture.runAsync(
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(time.plus(GRACE).toSeconds(), TimeUnit.SECONDS));
         List<String> output = new ArrayList<>();
         Figures figures = null;
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -59,12 +69,15 @@ final class HarnessProcess {
             }
         }
         boolean succeeded = process.waitFor() == 0;
+        end.cancel(false);
         return new Outcome(
                 name, seed, (System.nanoTime() - started) / 1e9, succeeded ? figures : null, List.copyOf(output));
     }
 
     /// Arguments: name, first seed, milliseconds.
     public static void main(String[] args) throws Exception {
+        // Warnings are expected by the thousand: of cut tails, of damage, of dead processes.
+        Logger.getLogger("dev.cometlog").setLevel(Level.OFF);
         Harness harness = Harnesses.named(args[0]);
         Budget budget = Budget.of(Duration.ofMillis(Long.parseLong(args[2])));
         System.out.println(harness.run(Long.parseLong(args[1]), budget).encode());

@@ -1,11 +1,7 @@
 package dev.cometlog.soak;
 
 import dev.cometlog.systemtests.KillRun;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -25,7 +21,7 @@ public final class KillHarness implements Harness {
 
     @Override
     public int share() {
-        return 4;
+        return 10;
     }
 
     @Override
@@ -68,23 +64,12 @@ public final class KillHarness implements Harness {
     }
 
     private static KillRun killed(long seed, int kills) throws Exception {
-        Path directory = Files.createTempDirectory("comet-kills");
-        try {
-            KillRun run = new KillRun(directory, seed, List.of());
+        try (Scratch scratch = Scratch.onDisk("kills")) {
+            KillRun run = new KillRun(scratch.directory(), seed, List.of());
             run.run(kills);
             return run;
         } catch (AssertionError e) {
             throw new AssertionError("./soak --only kills --seed " + seed, e);
-        } finally {
-            delete(directory);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

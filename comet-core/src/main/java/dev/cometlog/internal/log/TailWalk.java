@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.io.IOException;
+import java.util.Optional;
 
 /// Finds where the entries of a shard end whose state page does not tell. Changes nothing.
 final class TailWalk {
@@ -48,12 +49,20 @@ final class TailWalk {
         end = checkpoint.durableOffset();
         endBase = checkpoint.segmentBase();
         endPosition = (int) checkpoint.position();
-        if (endBase == ShardState.NO_SEGMENT) {
+        if (endBase == ShardState.NO_SEGMENT || !isThere(endBase)) {
+            // An empty segment may be gone: a recovery moved it away, and a power loss took the news of that. What
+            // was appended after it says that it follows.
             long first = successor(endBase, end);
             walkFrom(first, SegmentHeader.LENGTH, first);
         } else {
             walkFrom(endBase, endPosition, end);
         }
+    }
+
+    private boolean isThere(long base) throws IOException {
+        Optional<Segment> segment = segments.acquire(base);
+        segment.ifPresent(Segment::release);
+        return segment.isPresent();
     }
 
     /// Keeps all that the segments hold.

@@ -3,6 +3,8 @@ package dev.cometlog.internal.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.internal.log.PowerCutStorage.PowerCut;
+import dev.cometlog.internal.storage.DiskStorage;
+import dev.cometlog.internal.storage.FilesMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -85,7 +87,7 @@ final class PowerCutRun {
     private void live() throws IOException {
         lives++;
         Files.createDirectories(tree());
-        try (PowerCutStorage storage = new PowerCutStorage(tree(), liesAt);
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), tree(), liesAt);
                 ShardFixture fixture = new ShardFixture(root(), tree().resolve("0000"), storage)) {
             fixture.time = time;
             fixture.segmentBytes = SEGMENT_BYTES;
@@ -162,7 +164,7 @@ final class PowerCutRun {
         private void cut() {
             try {
                 PowerCutStorage.deleteTree(otherTree());
-                storage.cut(random, otherTree());
+                storage.cut(random, new DiskStorage(FilesMode.DEFAULT), otherTree());
                 isCut = true;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -1,10 +1,10 @@
 package dev.cometlog.internal.log;
 
-import dev.cometlog.internal.storage.DiskStorage;
-import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
+import dev.cometlog.internal.storage.WholeFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,10 +19,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Real files that forget, at a power cut, what was not forced.
+/// Files that forget, at a power cut, what was not forced.
 ///
-/// The files and mappings are the operating system's; beside them this keeps what of each file and of each
-/// directory was durable at its last force. [#cut] makes a new tree in which every sector that was not forced
+/// The files and mappings are those of another storage, real ones or in memory; beside them this keeps what of each
+/// file and of each directory was durable at its last force. [#cut] makes a new tree in which every sector that was
+/// not forced
 /// is taken at random from then or from now, and every entry that was made, renamed or deleted since then is
 /// kept or undone at random. Names belong to directories, content to files: forcing one says nothing of the
 /// other.
@@ -41,7 +42,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final DiskStorage disk = new DiskStorage(FilesMode.DEFAULT);
+    private final Storage disk;
     private final Path root;
     /// The place in the product whose force does nothing; null if all are honest.
     private final @Nullable String liesAt;
@@ -53,6 +54,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private final List<MappedFile> mappings = new ArrayList<>();
     private final List<Closeable> opened = new ArrayList<>();
 
+    private Device device = path -> true;
     private long calls;
     private long cutAtCall = NEVER;
     private Runnable onCut = () -> {};
@@ -60,7 +62,8 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private @Nullable Path lastRename;
 
     /// Takes what is below `root` for durable.
-    PowerCutStorage(Path root, @Nullable String liesAt) throws IOException {
+    PowerCutStorage(Storage disk, Path root, @Nullable String liesAt) throws IOException {
+        this.disk = disk;
         this.root = root;
         this.liesAt = liesAt;
         adopt(root);
@@ -71,6 +74,10 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         directories.put(path, directory);
         for (String name : disk.list(path)) {
             Path child = path.resolve(name);
+            if (name.equals(Incarnations.LOCK_FILE)) {
+                // Closing a second channel of it would drop every lock of this process.
+                continue;
+            }
             if (disk.kind(child) == FileKind.DIRECTORY) {
                 directory.put(name, adopt(child));
             } else {
@@ -84,7 +91,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     }
 
     private RememberedFile remember(Path path) throws IOException {
-        RememberedFile file = new RememberedFile(path);
+        RememberedFile file = new RememberedFile(disk.open(path, Access.READ));
         opened.add(file);
         return file;
     }
@@ -118,11 +125,24 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         }
     }
 
-    /// Makes what survives a cut at this moment, in an empty directory.
-    synchronized void cut(Random random, Path into) throws IOException {
+    /// Makes what survives a cut at this moment, in a directory that is empty or does not exist.
+    synchronized void cut(Random random, Storage target, Path into) throws IOException {
         dead = true;
         int sector = random.nextBoolean() ? 512 : 4096;
-        directory(root).cut(random, sector, into);
+        directory(root).cut(random, sector, target, into);
+    }
+
+    /// What becomes of what is forced.
+    interface Device {
+        /// Whether the device takes it.
+        ///
+        /// @throws IOException if it does not, and says so
+        boolean takes(Path path) throws IOException;
+    }
+
+    /// Asks `replacement` before each force of a file.
+    synchronized void device(Device replacement) {
+        device = replacement;
     }
 
     /// Lets some of what is not forced reach the disk anyway, as the kernel does in its own time.
@@ -196,13 +216,13 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         return new ForgetfulFile(file, remembered);
     }
 
-    /// The places in the product, such as `TailCut.force`, that asked for something to be forced so far.
+    /// The places in the product, such as `TailCut.force file`, that asked for something to be forced so far.
     synchronized Set<String> forcedAt() {
         return Set.copyOf(forcedAt);
     }
 
-    private boolean isHonest() {
-        String place = StackWalker.getInstance().walk(PowerCutStorage::place);
+    private boolean isHonest(String what) {
+        String place = StackWalker.getInstance().walk(PowerCutStorage::place) + " " + what;
         forcedAt.add(place);
         return !place.equals(liesAt);
     }
@@ -218,9 +238,10 @@ final class PowerCutStorage implements Storage, AutoCloseable {
 
     private static boolean isWay(String className, String method) {
         return className.startsWith(PowerCutStorage.class.getName())
+                || className.equals(WholeFiles.class.getName())
                 || method.equals("forceState")
-                || method.equals("forceParent")
-                || method.equals("writeTemporary");
+                || method.equals("ensureDirectory")
+                || method.startsWith("lambda$");
     }
 
     @Override
@@ -264,7 +285,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     @Override
     public synchronized void forceDirectory(Path directory) throws IOException {
         call();
-        if (isRemembered(directory) && isHonest()) {
+        if (isRemembered(directory) && isHonest("directory")) {
             directory(directory).force();
         }
     }
@@ -343,6 +364,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
             synchronized (PowerCutStorage.this) {
                 call();
                 file.write(position, bytes, from, length);
+                remembered.written(position, length);
             }
         }
 
@@ -350,7 +372,15 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         public void force() throws IOException {
             synchronized (PowerCutStorage.this) {
                 call();
-                if (!dead && isHonest()) {
+                try {
+                    if (!device.takes(path())) {
+                        remembered.forceFailed();
+                    }
+                } catch (IOException e) {
+                    remembered.forceFailed();
+                    throw e;
+                }
+                if (!dead && isHonest("file")) {
                     remembered.force();
                 }
             }

@@ -1,5 +1,6 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
@@ -7,7 +8,7 @@ import java.util.Random;
 /// What of a file or directory is durable, beside what it is now.
 interface Remembered {
     /// Makes what is left of it after a power cut.
-    void cut(Random random, int sectorBytes, Path into) throws IOException;
+    void cut(Random random, int sectorBytes, Storage target, Path into) throws IOException;
 
     /// Makes some of it durable that was not.
     void writeBack(Random random) throws IOException;

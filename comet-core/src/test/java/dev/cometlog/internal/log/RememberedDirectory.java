@@ -1,7 +1,7 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +61,7 @@ final class RememberedDirectory implements Remembered {
     }
 
     @Override
-    public void cut(Random random, int sectorBytes, Path into) throws IOException {
+    public void cut(Random random, int sectorBytes, Storage target, Path into) throws IOException {
         Map<String, Remembered> left = new LinkedHashMap<>(durable);
         double chance = Remembered.chance(random);
         for (Change change : pending) {
@@ -69,9 +69,11 @@ final class RememberedDirectory implements Remembered {
                 change.apply(left);
             }
         }
-        Files.createDirectories(into);
+        if (target.kind(into) == Storage.FileKind.ABSENT) {
+            target.createDirectory(into);
+        }
         for (Map.Entry<String, Remembered> entry : left.entrySet()) {
-            entry.getValue().cut(random, sectorBytes, into.resolve(entry.getKey()));
+            entry.getValue().cut(random, sectorBytes, target, into.resolve(entry.getKey()));
         }
     }
 

@@ -220,7 +220,7 @@ class ShardCureTest {
         Path root = Files.createDirectory(directory.resolve("other"));
         Path shards = Files.createDirectory(root.resolve("shards"));
         Path after = root.resolve("after").resolve("shards");
-        try (PowerCutStorage storage = new PowerCutStorage(shards, null)) {
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null)) {
             InterceptedStorage failing = new InterceptedStorage(storage);
             try (ShardFixture cut = new ShardFixture(root, shards.resolve("0000"), failing.storage())) {
                 cut.time = time;
@@ -242,7 +242,7 @@ class ShardCureTest {
                 // Its mapping of the segment is of the old file.
                 other.sync();
                 assertThat(other.state().durableOffset()).isEqualTo(3);
-                storage.cut(new Random(7), after);
+                storage.cut(new Random(7), new DiskStorage(FilesMode.DEFAULT), after);
             }
         }
         try (ShardFixture next =
@@ -383,7 +383,7 @@ class ShardCureTest {
     ///
     /// @param left where what survives is put; null for a kill, which leaves the files as they are
     private boolean cureUntil(int step, Path root, Path shards, @Nullable Path left, int seed) throws IOException {
-        try (PowerCutStorage storage = new PowerCutStorage(shards, null)) {
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null)) {
             InterceptedStorage failing = new InterceptedStorage(storage);
             try (ShardFixture dying = new ShardFixture(root, shards.resolve("0000"), failing.storage())) {
                 dying.time = time;
@@ -422,7 +422,7 @@ class ShardCureTest {
     private static void cut(PowerCutStorage storage, @Nullable Path left, int seed) {
         if (left != null) {
             try {
-                storage.cut(new Random(seed), left);
+                storage.cut(new Random(seed), new DiskStorage(FilesMode.DEFAULT), left);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

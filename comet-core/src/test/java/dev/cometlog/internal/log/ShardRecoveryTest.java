@@ -220,7 +220,7 @@ class ShardRecoveryTest {
         for (int step = 0; !done; step++) {
             Path root = directory.resolve("step" + step);
             Path shards = Files.createDirectories(root.resolve("shards"));
-            try (PowerCutStorage storage = new PowerCutStorage(shards, null);
+            try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null);
                     ShardFixture dying = new ShardFixture(root, shards.resolve("0000"), storage)) {
                 storage.cutAtCall(step, () -> {});
                 try {
@@ -244,7 +244,7 @@ class ShardRecoveryTest {
     @Test
     void dyingRightAfterTheFirstSegmentGotItsNameCostsNoOffsets() throws IOException {
         Path shards = Files.createDirectories(directory.resolve("shards"));
-        try (PowerCutStorage storage = new PowerCutStorage(shards, null);
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null);
                 ShardFixture dying = new ShardFixture(directory, shards.resolve("0000"), storage)) {
             storage.cutBehindRename(dying.paths.segment(0));
             Shard shard = dying.open(ShardFixture.BOOT);

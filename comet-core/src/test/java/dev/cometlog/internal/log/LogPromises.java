@@ -1,0 +1,122 @@
+package dev.cometlog.internal.log;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that a log has promised so far, over all its lives.
+final class LogPromises {
+    /// Streams that were made, and the value of one setting of each.
+    final Map<String, Value> streams = new TreeMap<>();
+
+    /// A setting of the whole directory.
+    final Value bound = new Value();
+
+    private final Map<ShardId, AppendedBatches> shards = new HashMap<>();
+    private final Map<GroupId, GroupPromise> groups = new TreeMap<>();
+
+    /// A group in a stream.
+    record GroupId(String stream, String group) implements Comparable<GroupId> {
+        @Override
+        public int compareTo(GroupId other) {
+            return toString().compareTo(other.toString());
+        }
+    }
+
+    /// A stored value: the one that is in force, and one that was being stored when the power went.
+    static final class Value {
+        private @Nullable String stored;
+        private @Nullable String inDoubt;
+
+        void storing(String value) {
+            inDoubt = value;
+        }
+
+        void stored() {
+            stored = inDoubt;
+        }
+
+        /// Whether this may be what is found; from then on it is.
+        boolean settle(@Nullable String found) {
+            boolean possible = found == null ? stored == null : found.equals(stored) || found.equals(inDoubt);
+            stored = found;
+            inDoubt = found;
+            return possible;
+        }
+
+        @Override
+        public String toString() {
+            return stored + " or " + inDoubt;
+        }
+    }
+
+    /// How far a group has come, by shard.
+    static final class GroupPromise {
+        /// Whether it exists; null while that is in doubt.
+        @Nullable
+        Boolean exists = false;
+
+        /// What was acknowledged, if only this process or its machine lives on.
+        private final Map<Integer, Long> acked = new TreeMap<>();
+
+        /// What survives power loss.
+        private final Map<Integer, Long> synced = new TreeMap<>();
+
+        /// What may have been acknowledged.
+        private final Map<Integer, Long> most = new TreeMap<>();
+
+        void acked(int shard, long below) {
+            acked.merge(shard, below, Math::max);
+            most.merge(shard, below, Math::max);
+        }
+
+        long acked(int shard) {
+            return acked.getOrDefault(shard, 0L);
+        }
+
+        long most(int shard) {
+            return most.getOrDefault(shard, 0L);
+        }
+
+        void synced() {
+            synced.putAll(acked);
+        }
+
+        long synced(int shard) {
+            return synced.getOrDefault(shard, 0L);
+        }
+
+        /// What is found is what counts from now on; behind a power loss it is durable too. A group that is ahead
+        /// of the end is taken back there by the first who reads for it.
+        void settle(int shard, long found, long end, boolean durable) {
+            acked.put(shard, Math.min(found, end));
+            most.put(shard, found);
+            if (durable) {
+                synced.put(shard, Math.min(found, end));
+            }
+        }
+
+        void deleted() {
+            acked.clear();
+            synced.clear();
+            most.clear();
+        }
+    }
+
+    AppendedBatches shard(ShardId id) {
+        return shards.computeIfAbsent(id, unused -> new AppendedBatches());
+    }
+
+    Map<ShardId, AppendedBatches> shards() {
+        return shards;
+    }
+
+    GroupPromise group(GroupId id) {
+        return groups.computeIfAbsent(id, unused -> new GroupPromise());
+    }
+
+    Map<GroupId, GroupPromise> groups() {
+        return groups;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.cometlog.internal.log;
+
+import dev.cometlog.internal.storage.IoThreads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// Power cuts of whole logs, one seed after the other.
+public final class PowerCuts {
+    private static final int CUTS_IN_A_ROW = 6;
+
+    private final Path directory;
+    private final boolean real;
+    private final @Nullable String liesAt;
+    private final Set<String> forcedAt = new TreeSet<>();
+    private long seed;
+    private long cuts;
+
+    private PowerCuts(long firstSeed, Path directory, boolean real, @Nullable String liesAt) {
+        this.seed = firstSeed;
+        this.directory = directory;
+        this.real = real;
+        this.liesAt = liesAt;
+    }
+
+    /// Cuts of logs whose files are memory.
+    ///
+    /// @param directory an empty one
+    public static PowerCuts inMemory(long firstSeed, Path directory) {
+        return new PowerCuts(firstSeed, directory, false, null);
+    }
+
+    /// Cuts of logs on a real file system.
+    public static PowerCuts onDisk(long firstSeed, Path directory) {
+        return new PowerCuts(firstSeed, directory, true, null);
+    }
+
+    /// Cuts of logs in memory that leave out what one place in the product wants to be forced.
+    static PowerCuts lyingAt(String place, long firstSeed, Path directory) {
+        return new PowerCuts(firstSeed, directory, false, place);
+    }
+
+    /// How many cuts there were.
+    public long cuts() {
+        return cuts;
+    }
+
+    /// Where another run goes on.
+    public long nextSeed() {
+        return seed;
+    }
+
+    /// The places in the product that forced anything, and what.
+    Set<String> forcedAt() {
+        return forcedAt;
+    }
+
+    /// Goes on as long as the number of cuts so far says so.
+    ///
+    /// @throws AssertionError naming the seed, when a promise was broken
+    public void run(LongPredicate more) throws IOException, InterruptedException {
+        // On such a thread I/O is done at once, and not handed to another one.
+        FutureTask<Void> runs = new FutureTask<>(() -> {
+            while (more.test(cuts)) {
+                runSeed();
+                seed++;
+            }
+            return null;
+        });
+        IoThreads.newThread("power-cuts", runs).start();
+        try {
+            runs.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        }
+    }
+
+    private void runSeed() {
+        ManualTime time = new ManualTime();
+        LogPowerCutRun run = new LogPowerCutRun(
+                seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time, liesAt);
+        try {
+            run.run(CUTS_IN_A_ROW);
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+            cuts += run.cuts() + 1;
+            throw new AssertionError("power cut " + (run.cuts() + 1) + " of seed " + seed, e);
+        }
+        cuts += run.cuts();
+        forcedAt.addAll(run.forcedAt());
+    }
+
+    /// Arguments: first seed, cuts, directory, `memory` or `disk`. For a look at one seed.
+    public static void main(String[] args) throws Exception {
+        Path directory = Files.createTempDirectory(Path.of(args[2]), "power-cuts");
+        long wanted = Long.parseLong(args[1]);
+        PowerCuts cuts = args[3].equals("disk")
+                ? onDisk(Long.parseLong(args[0]), directory)
+                : inMemory(Long.parseLong(args[0]), directory);
+        long started = System.nanoTime();
+        try {
+            cuts.run(done -> done < wanted);
+        } finally {
+            System.out.println(cuts.cuts() + " cuts, " + (System.nanoTime() - started) / 1e9 + " s, next seed "
+                    + cuts.nextSeed() + " " + cuts.forcedAt());
+            PowerCutStorage.deleteTree(directory);
+        }
+    }
+}
