@@ -5,13 +5,24 @@ import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// A storage whose calls a test may delay, fail or precede by what another process does.
 final class InterceptedStorage {
     /// Called before each call that names a path, or goes to the open file of one.
     interface Before {
         void call(String method, Path path) throws IOException;
+    }
+
+    /// Thrown instead of another exception by who wants a write to be done in part before it fails.
+    static final class ShortWrite extends FileSystemException {
+        private static final long serialVersionUID = 1;
+
+        ShortWrite(Path path) {
+            super(path.toString(), null, "No space left on device");
+        }
     }
 
     private volatile Before before = (method, path) -> {};
@@ -38,7 +49,7 @@ final class InterceptedStorage {
         return (StorageFile) Proxy.newProxyInstance(
                 StorageFile.class.getClassLoader(), new Class<?>[] {StorageFile.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("path")) {
-                        before.call(method.getName(), real.path());
+                        callBefore(method.getName(), real, arguments);
                     }
                     try {
                         return method.invoke(real, arguments);
@@ -46,6 +57,15 @@ final class InterceptedStorage {
                         throw e.getCause();
                     }
                 });
+    }
+
+    private void callBefore(String method, StorageFile real, @Nullable Object[] arguments) throws IOException {
+        try {
+            before.call(method, real.path());
+        } catch (ShortWrite e) {
+            real.write((Long) arguments[0], (byte[]) arguments[1], (Integer) arguments[2], (Integer) arguments[3] / 2);
+            throw e;
+        }
     }
 
     Storage storage() {
