@@ -1,6 +1,5 @@
 package dev.cometlog.kafka;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
@@ -75,14 +74,12 @@ final class KafkaThroughput {
 
     private static void forward(Comet comet, String group, KafkaSink sink, int entries) throws InterruptedException {
         Map<String, Long> before = cpu();
-        long processBefore = processNanos();
-        long compiledBefore = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
         long begun = System.nanoTime();
         ForwarderOptions options = ForwarderOptions.builder().stream(STREAM).build();
         try (Forwarder forwarder = Forwarder.start(comet, group, sink, options);
                 CometConsumer consumer = comet.consumer(group)) {
             while (consumer.lag(STREAM).entries() > 0) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
             double seconds = (System.nanoTime() - begun) / 1e9;
             System.out.printf(
@@ -92,11 +89,6 @@ final class KafkaThroughput {
                     seconds,
                     entries / seconds,
                     forwarder.stats());
-            System.out.printf(
-                    Locale.ROOT,
-                    "  %4.0f %% of a processor: the whole process; %.2f s of compiling%n",
-                    (processNanos() - processBefore) / 1e7 / seconds,
-                    (ManagementFactory.getCompilationMXBean().getTotalCompilationTime() - compiledBefore) / 1e3);
             Map<String, Long> after = cpu();
             new TreeMap<>(after).forEach((name, nanos) -> {
                 double share = (nanos - before.getOrDefault(name, 0L)) / 1e9 / seconds;
@@ -105,11 +97,6 @@ final class KafkaThroughput {
                 }
             });
         }
-    }
-
-    /// Of all threads, those of the virtual machine itself included, which compile and collect garbage.
-    private static long processNanos() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     /// Processor time by the threads' names without their numbers.

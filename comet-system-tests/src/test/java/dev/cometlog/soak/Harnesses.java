@@ -4,7 +4,8 @@ import java.util.List;
 
 /// The harnesses that `./soak` runs. To add one, write a class and name it here.
 final class Harnesses {
-    private static final List<Harness> ALL = List.of(new KillHarness());
+    private static final List<Harness> ALL =
+            List.of(new KillHarness(), new PowerCutHarness(), new FaultHarness(), new DamageHarness());
 
     private Harnesses() {}
 

@@ -1,10 +1,13 @@
 package dev.cometlog.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.Comet;
+import dev.cometlog.proof.Mutant;
 import dev.cometlog.soak.Budget;
 import dev.cometlog.soak.KillHarness;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
     private static final int KILLS = Integer.getInteger("comet.kills", 100);
 
+    private static final int KILLS_OF_THE_CONTROL = 12;
+    private static final int RUNS_UNTIL_CAUGHT = 5;
+
     @TempDir
     Path directory;
 
@@ -25,6 +31,22 @@ class KillIT {
     void killingWritersLosesNothingThatWasAcknowledgedAndTearsNothing() throws Exception {
         System.out.println("kills: "
                 + new KillHarness().run(seed, KILLS, Budget.unlimited()).line());
+    }
+
+    /// The control: who takes a dead writer's lock over and mends nothing.
+    @Test
+    void aTakeOverThatMendsNothingIsFound() throws Exception {
+        Path mutants = Files.createDirectory(directory.resolve("mutants"));
+        Mutant.without("dev.cometlog.internal.log.ShardRepair", "run").write(mutants);
+        String classPath = mutants + File.pathSeparator + System.getProperty("java.class.path");
+        assertThatThrownBy(() -> {
+                    for (int run = 0; run < RUNS_UNTIL_CAUGHT; run++) {
+                        Path log = Files.createDirectory(directory.resolve("run-" + run));
+                        new KillRun(log, seed + run, List.of("-cp", classPath)).run(KILLS_OF_THE_CONTROL);
+                    }
+                })
+                .as("seed %d", seed)
+                .isInstanceOf(AssertionError.class);
     }
 
     @Test

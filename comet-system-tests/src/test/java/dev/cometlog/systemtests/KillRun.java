@@ -95,12 +95,10 @@ public final class KillRun {
         Victim victim = victims.get(index);
         if (victim.hasPoint) {
             awaitPoint(victim);
-        } else if (random.nextInt(8) == 0) {
-            // Not yet open, most likely: dying there must harm nobody either.
-            Thread.onSpinWait();
-        } else {
+        } else if (random.nextInt(8) > 0) {
             awaitEntries(victim, random.nextInt(MOST_ENTRIES_BEFORE_A_KILL));
         }
+        // Otherwise it is not open yet, most likely: dying there must harm nobody either.
         kill(victim);
         assertThat(victim.process.exitValue())
                 .as("how process %d ended", victim.number)

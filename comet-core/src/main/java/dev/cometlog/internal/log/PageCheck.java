@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.format.SegmentHeader;
 
 /// Whether the words of a state page can all be as they are, so that a flipped or torn one is not taken for the truth.
 ///
@@ -9,11 +10,15 @@ import dev.cometlog.internal.format.Checkpoint;
 final class PageCheck {
     private final ShardState state;
 
+    /// Whether a process may have died while it held the lock word. Only then may words disagree.
+    private final boolean wasHeld;
+
     /// No offset at or above it was ever handed out; the end offset itself if no checkpoint is intact.
     private final long reservedEnd;
 
-    PageCheck(ShardState state) {
+    PageCheck(ShardState state, boolean wasHeld) {
         this.state = state;
+        this.wasHeld = wasHeld;
         this.reservedEnd = state.checkpoint().map(Checkpoint::reservedEnd).orElseGet(state::endOffset);
     }
 
@@ -33,6 +38,9 @@ final class PageCheck {
     /// than the one batch that a writer may have died in.
     boolean endsIn(Segment active) {
         long end = state.endOffset();
+        if (!wasHeld) {
+            return endsWhereItSays(active, end);
+        }
         if (end < active.baseOffset()) {
             // A jump that was begun: the repair finishes it.
             return true;
@@ -54,5 +62,21 @@ final class PageCheck {
             isOneBatch = !behind.next();
         }
         return isOneBatch || !behind.next() || behind.isAtSeal();
+    }
+
+    /// Whether the entries below the end offset fill the segment up to the write position. If one of them is damaged
+    /// that cannot be told, and is believed as long as something stands there.
+    private boolean endsWhereItSays(Segment active, long end) {
+        long written = state.writePosition();
+        if (written < SegmentHeader.LENGTH
+                || written > active.capacity()
+                || state.writeLimit() != written
+                || end < active.baseOffset()
+                || end - active.baseOffset() > active.capacity()) {
+            return false;
+        }
+        FrameWalker walker = ShardRepair.walkerTo(active, end);
+        walker.walkTo(end);
+        return walker.offset() == end ? walker.position() == written : walker.position() < written;
     }
 }

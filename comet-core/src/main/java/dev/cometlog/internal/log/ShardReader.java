@@ -137,6 +137,11 @@ public final class ShardReader {
         }
         long base = chain.floor(nextOffset);
         Segment found = base < 0 ? null : acquire(base);
+        while (found == null && base > 0) {
+            // A file that only has the name of a segment hides nothing of the one that it stands in the middle of.
+            base = chain.floor(base - 1);
+            found = base < 0 ? null : acquire(base);
+        }
         if (found != null) {
             enterNear(found);
         }

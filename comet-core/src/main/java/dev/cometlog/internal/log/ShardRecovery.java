@@ -7,8 +7,10 @@ import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.LockFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /// Decides what of a shard still holds, once per epoch, before anybody uses it.
 ///
@@ -69,12 +71,12 @@ final class ShardRecovery {
         boolean sameBoot = context.boot().sameBoot(state.bootId());
         Optional<Checkpoint> checkpoint = state.checkpoint();
         boolean isFresh = stateLost && segments.bases().length == 0;
-        state.lockWord(0);
+        boolean wasHeld = state.lockWord() != 0;
         state.casPrepareClaim(state.prepareClaim(), 0);
         if (isFresh) {
             state.durableOffset(0);
-        } else if (!stateLost && sameBoot && isPlausible()) {
-            continueInPlace();
+        } else if (!stateLost && sameBoot && isPlausible(wasHeld)) {
+            continueInPlace(wasHeld);
         } else {
             forget();
             if (!stateLost && checkpoint.isPresent()) {
@@ -88,6 +90,8 @@ final class ShardRecovery {
                         .fromSegments(checkpoint.map(Checkpoint::reservedEnd).orElse(0L));
             }
         }
+        // Only now: whoever starts over after a death in here must know that somebody may have died inside before.
+        state.lockWord(0);
         publish(sameBoot);
         event.stateLost = stateLost;
         event.startOffset = state.startOffset();
@@ -97,8 +101,8 @@ final class ShardRecovery {
 
     /// A state page of this boot is believed if its words can be, the active segment is as it says and nothing was
     /// written behind what it announced; a copy from an earlier time shows that way.
-    private boolean isPlausible() throws IOException {
-        PageCheck check = new PageCheck(state);
+    private boolean isPlausible(boolean wasHeld) throws IOException {
+        PageCheck check = new PageCheck(state, wasHeld);
         if (!check.isOrdered()) {
             return false;
         }
@@ -153,14 +157,20 @@ final class ShardRecovery {
         }
     }
 
-    private void continueInPlace() {
-        files.repair().run();
+    private void continueInPlace(boolean wasHeld) throws IOException {
+        dropImpossibleStart();
+        if (wasHeld) {
+            files.repair().run();
+        } else {
+            // Nobody was inside, so entries go on at the write position even where damage hides that it is the end,
+            // and the seal that comes will number what lies behind the damage.
+            files.repair().mend(true);
+        }
         // A damaged one must not let offsets out that are not reserved.
         long reserved = state.checkpoint().map(Checkpoint::reservedEnd).orElse(0L);
         state.appendLimit(Math.clamp(state.appendLimit(), 0, reserved));
-        if (state.durableOffset() > state.endOffset()) {
-            state.durableOffset(state.endOffset());
-        }
+        long durable = state.checkpoint().map(Checkpoint::durableOffset).orElse(0L);
+        state.durableOffset(Math.min(durable, state.endOffset()));
     }
 
     /// Puts the words that only this boot's page cache could vouch for back to nothing.
@@ -189,13 +199,29 @@ final class ShardRecovery {
         }
     }
 
-    private void publish(boolean sameBoot) throws IOException {
-        state.finishRetain();
+    /// Takes back a start offset, reached or announced, at which nothing starts: only damage leaves one, and retention
+    /// would delete what nobody gave up.
+    private void dropImpossibleStart() throws IOException {
         long first = Math.min(firstKept(), state.endOffset());
-        if (state.startOffset() < 0 || state.startOffset() > state.endOffset()) {
-            // Damaged: what is there is not given up for it.
+        long[] bases = segments.bases();
+        LongPredicate isImpossible = start ->
+                start != 0 && start != first && (start > state.endOffset() || Arrays.binarySearch(bases, start) < 0);
+        if (isImpossible.test(state.startOffset())) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "{0}: no segment starts at the start offset {1,number,#}, so it is damaged; taken for {2,number,#}",
+                    files.id(),
+                    state.startOffset(),
+                    first);
             state.startOffset(first);
         }
+        state.dropRetain(isImpossible);
+    }
+
+    private void publish(boolean sameBoot) throws IOException {
+        dropImpossibleStart();
+        state.finishRetain();
+        long first = Math.min(firstKept(), state.endOffset());
         if (state.startOffset() < first) {
             // Deleted before a power loss that took the news of it, or with the state page.
             state.retain(first, first - state.startOffset(), 0);

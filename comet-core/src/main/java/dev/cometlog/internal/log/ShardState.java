@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /// A flyweight over a shard's state page: what all processes share about the shard.
 ///
@@ -329,6 +330,14 @@ public final class ShardState {
 
     void rewrites(long count) {
         release(REWRITES_FIELD, count);
+    }
+
+    /// Forgets a move of the start offset that was announced, if it cannot be.
+    void dropRetain(LongPredicate impossible) {
+        long start = acquire(RETAIN_START_FIELD);
+        if (start != 0 && impossible.test(start)) {
+            release(RETAIN_START_FIELD, 0);
+        }
     }
 
     long preparedNonce() {

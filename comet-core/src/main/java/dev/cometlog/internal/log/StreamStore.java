@@ -240,7 +240,10 @@ final class StreamStore {
     }
 
     private Optional<SortedMap<String, String>> read(Path stream) throws IOException {
-        return WholeFiles.read(storage, stream.resolve(PROPERTIES)).flatMap(PropertiesText::decode);
+        // A file that is intact and yet no stream's was put there by somebody, and counts as missing.
+        return WholeFiles.read(storage, stream.resolve(PROPERTIES))
+                .flatMap(PropertiesText::decode)
+                .filter(settings -> settings.containsKey(StreamSettings.SHARDS));
     }
 
     /// What can be known of a stream whose properties are lost.

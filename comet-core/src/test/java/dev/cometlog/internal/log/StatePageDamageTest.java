@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class StatePageDamageTest {
     private static final int END_OFFSET = 192;
+    private static final int LOCK_WORD = 128;
+    private static final long DEAD = 1L << 61;
     private static final int ENTRIES = 200;
 
     @TempDir
@@ -94,6 +96,7 @@ class StatePageDamageTest {
     void oneBatchBehindTheEndIsWipedAsEver() throws IOException {
         List<String> appended = appendAndDie();
         overwrite(END_OFFSET, ENTRIES - 1);
+        overwrite(LOCK_WORD, DEAD);
 
         Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
         assertThat(ShardFixture.read(again, 0)).containsExactlyElementsOf(appended.subList(0, ENTRIES - 1));
