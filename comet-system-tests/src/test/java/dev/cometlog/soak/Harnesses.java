@@ -5,7 +5,7 @@ import java.util.List;
 /// The harnesses that `./soak` runs. To add one, write a class and name it here.
 final class Harnesses {
     private static final List<Harness> ALL =
-            List.of(new KillHarness(), new PowerCutHarness(), new FaultHarness(), new DamageHarness());
+            List.of(new KillHarness(), new PowerCutHarness(), new FaultHarness());
 
     private Harnesses() {}
 

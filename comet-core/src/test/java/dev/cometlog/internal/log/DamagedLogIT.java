@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every byte of every file of a small log is damaged, every file cut off at every length, exchanged, copied,
-/// deleted and replaced. `-Dcomet.damage=all` damages each byte in three ways instead of one at random.
+/// Every byte of every file of a small log is damaged in one way of three, and files are cut off at every eighth
+/// length. `-Dcomet.damage=all` does all of it, and exchanges, copies, deletes and replaces the files as well.
 class DamagedLogIT {
     private static final long SEED = Long.getLong("comet.seed", 1);
     private static final boolean ALL = "all".equals(System.getProperty("comet.damage"));
@@ -40,7 +40,7 @@ class DamagedLogIT {
         run.run(SEED, ALL, () -> true);
         System.out.println("damage: " + run.damages() + " damages, seed " + SEED);
         assertThat(run.faults()).isEmpty();
-        assertThat(run.damages()).isGreaterThan(10_000);
+        assertThat(run.damages()).isGreaterThan(5_000);
     }
 
     /// The control: a product whose frames have no checksum delivers what was damaged.

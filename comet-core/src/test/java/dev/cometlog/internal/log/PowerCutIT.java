@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,16 +27,15 @@ class PowerCutIT {
     private static final int CUTS_OF_REAL_FILES = 120;
     private static final int CUTS_OF_ONE_SHARD = 120;
     private static final int CUTS_IN_A_ROW = 6;
-    private static final int CUTS_UNTIL_CAUGHT = 6_000;
-    private static final int CUTS_TO_FIND_PLACES = 300;
+    private static final int CUTS_UNTIL_CAUGHT = 2_000;
     private static final Logger PRODUCT = Logger.getLogger("dev.cometlog");
 
     /// What is forced though no promise to a reader hangs on it.
     private static final Set<String> FORCED_FOR_ANOTHER_REASON = Set.of(
             // Without it the next open makes a jump that was not needed.
-            "ShardSync.close file",
+            "ShardSync.close",
             // Keeps what was moved to quarantine for whoever wants to look at it.
-            "Quarantine.force directory");
+            "Quarantine.force");
 
     @TempDir
     Path temporary;
@@ -93,35 +93,42 @@ class PowerCutIT {
     }
 
     @Test
-    void everyForceThatIsLeftOutIsNoticed() throws Exception {
+    void everyForceThatIsLeftOutIsNoticed() throws IOException {
         List<String> unnoticed = new ArrayList<>();
         for (String place : placesThatForce()) {
-            PowerCuts cuts = PowerCuts.lyingAt(place, SEED, directory);
-            if (!isCaught(cuts)) {
+            int cuts = cutsUntilCaught(place);
+            if (cuts > CUTS_UNTIL_CAUGHT) {
                 unnoticed.add(place);
             }
-            System.out.println("power cuts until the missing force of " + place + " was noticed: " + cuts.cuts());
         }
         assertThat(unnoticed)
                 .as("places that force something of which no power cut from -Dcomet.seed=%d shows the need", SEED)
                 .isEmpty();
     }
 
-    private Set<String> placesThatForce() throws Exception {
-        PowerCuts honest = PowerCuts.inMemory(SEED, directory);
-        honest.run(done -> done < CUTS_TO_FIND_PLACES);
-        Set<String> places = new TreeSet<>(honest.forcedAt());
+    private Set<String> placesThatForce() throws IOException {
+        Set<String> places = new TreeSet<>();
+        for (long seed = SEED; seed < SEED + 20; seed++) {
+            PowerCutRun run = new PowerCutRun(seed, directory, null);
+            run.run(CUTS_IN_A_ROW);
+            places.addAll(run.forcedAt());
+        }
         assertThat(places).containsAll(FORCED_FOR_ANOTHER_REASON);
         places.removeAll(FORCED_FOR_ANOTHER_REASON);
         return places;
     }
 
-    private static boolean isCaught(PowerCuts cuts) throws Exception {
-        try {
-            cuts.run(done -> done < CUTS_UNTIL_CAUGHT);
-            return false;
-        } catch (AssertionError e) {
-            return true;
+    private int cutsUntilCaught(@Nullable String liesAt) throws IOException {
+        int cuts = 0;
+        for (long seed = SEED; cuts <= CUTS_UNTIL_CAUGHT; seed++) {
+            PowerCutRun run = new PowerCutRun(seed, directory, liesAt);
+            try {
+                run.run(CUTS_IN_A_ROW);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                return cuts + run.cuts() + 1;
+            }
+            cuts += run.cuts();
         }
+        return cuts;
     }
 }

@@ -4,7 +4,6 @@ import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
-import dev.cometlog.internal.storage.WholeFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The files and mappings are those of another storage, real ones or in memory; beside them this keeps what of each
 /// file and of each directory was durable at its last force. [#cut] makes a new tree in which every sector that was
-/// not forced
-/// is taken at random from then or from now, and every entry that was made, renamed or deleted since then is
-/// kept or undone at random. Names belong to directories, content to files: forcing one says nothing of the
+/// not forced is taken at random from then or from now, and every entry that was made, renamed or deleted since then
+/// is kept or undone at random. Names belong to directories, content to files: forcing one says nothing of the
 /// other.
 ///
 /// Stricter than most file systems, and meant to be: a rename between two directories may be kept in one of
@@ -216,13 +214,13 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         return new ForgetfulFile(file, remembered);
     }
 
-    /// The places in the product, such as `TailCut.force file`, that asked for something to be forced so far.
+    /// The places in the product, such as `TailCut.force`, that asked for something to be forced so far.
     synchronized Set<String> forcedAt() {
         return Set.copyOf(forcedAt);
     }
 
-    private boolean isHonest(String what) {
-        String place = StackWalker.getInstance().walk(PowerCutStorage::place) + " " + what;
+    private boolean isHonest() {
+        String place = StackWalker.getInstance().walk(PowerCutStorage::place);
         forcedAt.add(place);
         return !place.equals(liesAt);
     }
@@ -238,10 +236,9 @@ final class PowerCutStorage implements Storage, AutoCloseable {
 
     private static boolean isWay(String className, String method) {
         return className.startsWith(PowerCutStorage.class.getName())
-                || className.equals(WholeFiles.class.getName())
                 || method.equals("forceState")
-                || method.equals("ensureDirectory")
-                || method.startsWith("lambda$");
+                || method.equals("forceParent")
+                || method.equals("writeTemporary");
     }
 
     @Override
@@ -285,7 +282,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     @Override
     public synchronized void forceDirectory(Path directory) throws IOException {
         call();
-        if (isRemembered(directory) && isHonest("directory")) {
+        if (isRemembered(directory) && isHonest()) {
             directory(directory).force();
         }
     }
@@ -380,7 +377,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
                     remembered.forceFailed();
                     throw e;
                 }
-                if (!dead && isHonest("file")) {
+                if (!dead && isHonest()) {
                     remembered.force();
                 }
             }

@@ -4,12 +4,9 @@ import dev.cometlog.internal.storage.IoThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 
 /// Power cuts of whole logs, one seed after the other.
 public final class PowerCuts {
@@ -17,33 +14,25 @@ public final class PowerCuts {
 
     private final Path directory;
     private final boolean real;
-    private final @Nullable String liesAt;
-    private final Set<String> forcedAt = new TreeSet<>();
     private long seed;
     private long cuts;
 
-    private PowerCuts(long firstSeed, Path directory, boolean real, @Nullable String liesAt) {
+    private PowerCuts(long firstSeed, Path directory, boolean real) {
         this.seed = firstSeed;
         this.directory = directory;
         this.real = real;
-        this.liesAt = liesAt;
     }
 
     /// Cuts of logs whose files are memory.
     ///
     /// @param directory an empty one
     public static PowerCuts inMemory(long firstSeed, Path directory) {
-        return new PowerCuts(firstSeed, directory, false, null);
+        return new PowerCuts(firstSeed, directory, false);
     }
 
     /// Cuts of logs on a real file system.
     public static PowerCuts onDisk(long firstSeed, Path directory) {
-        return new PowerCuts(firstSeed, directory, true, null);
-    }
-
-    /// Cuts of logs in memory that leave out what one place in the product wants to be forced.
-    static PowerCuts lyingAt(String place, long firstSeed, Path directory) {
-        return new PowerCuts(firstSeed, directory, false, place);
+        return new PowerCuts(firstSeed, directory, true);
     }
 
     /// How many cuts there were.
@@ -54,11 +43,6 @@ public final class PowerCuts {
     /// Where another run goes on.
     public long nextSeed() {
         return seed;
-    }
-
-    /// The places in the product that forced anything, and what.
-    Set<String> forcedAt() {
-        return forcedAt;
     }
 
     /// Goes on as long as the number of cuts so far says so.
@@ -84,7 +68,7 @@ public final class PowerCuts {
     private void runSeed() {
         ManualTime time = new ManualTime();
         LogPowerCutRun run = new LogPowerCutRun(
-                seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time, liesAt);
+                seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time);
         try {
             run.run(CUTS_IN_A_ROW);
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
@@ -92,7 +76,6 @@ public final class PowerCuts {
             throw new AssertionError("power cut " + (run.cuts() + 1) + " of seed " + seed, e);
         }
         cuts += run.cuts();
-        forcedAt.addAll(run.forcedAt());
     }
 
     /// Arguments: first seed, cuts, directory, `memory` or `disk`. For a look at one seed.
@@ -107,7 +90,7 @@ public final class PowerCuts {
             cuts.run(done -> done < wanted);
         } finally {
             System.out.println(cuts.cuts() + " cuts, " + (System.nanoTime() - started) / 1e9 + " s, next seed "
-                    + cuts.nextSeed() + " " + cuts.forcedAt());
+                    + cuts.nextSeed());
             PowerCutStorage.deleteTree(directory);
         }
     }
