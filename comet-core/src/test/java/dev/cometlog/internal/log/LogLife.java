@@ -180,7 +180,7 @@ final class LogLife implements AutoCloseable {
     /// Opens the log and every shard that there was, in any order.
     private void openAll() throws IOException {
         open.clear();
-        Machine machine = new Machine(mode -> seen, time, () -> boot, DirectExecutor::new);
+        Machine machine = new Machine(mode -> seen, time, () -> boot, (name, count) -> new DirectExecutor());
         log = new LogOpener(new LogDirectory(disk.root()), CONFIG, machine).open();
         incarnations = log.incarnations();
         openShards();

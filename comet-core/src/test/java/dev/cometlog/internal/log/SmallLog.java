@@ -47,7 +47,7 @@ record SmallLog(
         return new LogOpener(
                         new LogDirectory(root),
                         CONFIG,
-                        new Machine(mode -> disk, time, () -> boot, DirectExecutor::new))
+                        new Machine(mode -> disk, time, () -> boot, (name, count) -> new DirectExecutor()))
                 .open();
     }
 
