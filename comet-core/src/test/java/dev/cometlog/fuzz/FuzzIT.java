@@ -22,6 +22,7 @@ class FuzzIT {
     private static final int SECONDS = Integer.getInteger("comet.fuzzSeconds", 10);
     private static final int CONTROL_SECONDS = 60;
     private static final int AT_A_TIME = 2;
+    private static final Path CORPORA = Path.of("src/test/resources/fuzz").toAbsolutePath();
 
     private final Path directory = Path.of("target/fuzz").toAbsolutePath();
 
@@ -34,7 +35,8 @@ class FuzzIT {
             for (FuzzFormat format : FuzzFormat.values()) {
                 results.put(
                         format,
-                        workers.submit(() -> FuzzRun.of(format, SECONDS, "", directory.resolve(format.label()))));
+                        workers.submit(
+                                () -> FuzzRun.of(format, SECONDS, "", CORPORA, directory.resolve(format.label()))));
             }
             for (FuzzFormat format : FuzzFormat.values()) {
                 FuzzRun.Result result = results.get(format).get();
@@ -59,7 +61,7 @@ class FuzzIT {
         Path run = directory.resolve("control-" + format.label());
         Path classes = Files.createDirectories(run.resolve("classes"));
         String weakened = WeakenedClasses.of(Path.of(""), "dev/cometlog/internal/" + source, check, instead, classes);
-        FuzzRun.Result result = FuzzRun.of(format, CONTROL_SECONDS, weakened, run);
+        FuzzRun.Result result = FuzzRun.of(format, CONTROL_SECONDS, weakened, CORPORA, run);
         assertThat(result.finding()).contains("Exception");
     }
 }

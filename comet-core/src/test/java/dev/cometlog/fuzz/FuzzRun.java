@@ -10,21 +10,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Jazzer in a JVM of its own, at one format for so many seconds.
-final class FuzzRun {
+public final class FuzzRun {
     private static final int FOUND = 77;
-    private static final int GRACE_SECONDS = 120;
+    private static final int GRACE_SECONDS = 300;
     private static final int LARGEST_INPUT = 8192;
     private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units: (\\d+)");
 
     private FuzzRun() {}
 
+    /// What came of it.
+    ///
     /// @param executed how many inputs were decoded
     /// @param finding what Jazzer said of an input that broke the target; empty if there was none
-    record Result(long executed, String finding) {}
+    public record Result(long executed, String finding) {}
 
-    /// @param first class path entries in front of all others
+    /// Runs Jazzer and waits for its end.
+    ///
+    /// @param first class path entries in front of all others; empty, or ending in the separator
+    /// @param corpora where the corpus of each format is
     /// @param directory for the log of the run, the corpus that grows and what was found; kept
-    static Result of(FuzzFormat format, int seconds, String first, Path directory)
+    public static Result of(FuzzFormat format, int seconds, String first, Path corpora, Path directory)
             throws IOException, InterruptedException {
         Path grown = Files.createDirectories(directory.resolve("corpus"));
         Path output = directory.resolve("output");
@@ -47,9 +52,7 @@ final class FuzzRun {
                 "-timeout=20",
                 "-print_final_stats=1",
                 grown.toString(),
-                Path.of("src/test/resources/fuzz", format.label())
-                        .toAbsolutePath()
-                        .toString()));
+                corpora.resolve(format.label()).toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -4,8 +4,14 @@ import java.util.List;
 
 /// The harnesses that `./soak` runs. To add one, write a class and name it here.
 final class Harnesses {
-    private static final List<Harness> ALL =
-            List.of(new KillHarness(), new PowerCutHarness(), new FaultHarness());
+    private static final List<Harness> ALL = List.of(
+            new KillHarness(),
+            new PowerCutHarness(),
+            new FaultHarness(),
+            new FuzzHarness(),
+            new RaceHarness(),
+            new ChaosHarness(),
+            new LeakHarness());
 
     private Harnesses() {}
 
