@@ -19,6 +19,8 @@ public final class PreforkWorkers {
 
     private PreforkWorkers() {}
 
+    /// Starts the workers, or is one.
+    ///
     /// @param args the log's directory; `worker` behind it for one that was started by the first
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);

@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -18,11 +19,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "Ended under a reader, twice or never.")
 @State
 public class MappingRace {
-    private volatile int ended;
+    private final AtomicInteger ended = new AtomicInteger();
     private final Segment segment = new Segment(
             Path.of("races"),
             new SegmentHeader(1, 0, 1, 0, 0, 0, 1, 8192),
-            Pages.next(() -> ended++),
+            Pages.next(ended::incrementAndGet),
             new SegmentIndex(8192, 1),
             null);
 
@@ -41,15 +42,15 @@ public class MappingRace {
         if (!segment.acquire()) {
             return 0;
         }
-        int before = ended;
+        int before = ended.get();
         int word = LittleEndian.getInt(segment.memory(), 0);
-        int after = ended;
+        int after = ended.get();
         segment.release();
         return before == 0 && after == 0 && word == 0 ? 1 : -1;
     }
 
     @Arbiter
     public void end(II_Result result) {
-        result.r2 = ended;
+        result.r2 = ended.get();
     }
 }

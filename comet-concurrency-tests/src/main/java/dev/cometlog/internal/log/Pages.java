@@ -40,6 +40,8 @@ public final class Pages {
         return next(() -> {});
     }
 
+    /// A page that tells when it is let go of.
+    ///
     /// @param onClose run when the mapping is ended
     public static MappedFile next(Runnable onClose) {
         long page = NEXT.getAndIncrement() & (PAGES - 1);
