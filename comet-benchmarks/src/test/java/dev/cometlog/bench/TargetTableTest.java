@@ -32,7 +32,8 @@ class TargetTableTest {
         run(Plan.SHARDS, "16, comet", Map.of("nsPerEntry", 90.0));
         run(Plan.SHARDS, "1024, comet", Map.of("nsPerEntry", 100.0));
 
-        assertThat(TargetTable.of(samples)).contains("| 1024 shards beside 16, throughput | 0.90 | at least 0.8 | met |");
+        assertThat(TargetTable.of(samples))
+                .contains("| 1024 shards beside 16, throughput | 0.90 | at least 0.8 | met |");
     }
 
     @Test

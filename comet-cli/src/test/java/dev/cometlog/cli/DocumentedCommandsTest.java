@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// Every command line in the examples of the documents and in the help is one that the command understands, and each that ends by
-/// itself is run on a log that has what the documents speak of.
+/// Every command line in the examples of the documents and in the help is one that the command understands, and each
+/// that ends by itself is run on a log that has what the documents speak of.
 @Timeout(120)
 class DocumentedCommandsTest {
     private static final Path ROOT =

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Three processes of eight threads each on two shards, some of which are killed and stopped, in rounds of half a minute.
+/// Three processes of eight threads each on two shards, some of which are killed and stopped, in rounds of half a
+/// minute.
 public final class ChaosHarness implements Harness {
     private static final Duration ROUND = Duration.ofSeconds(30);
 

@@ -24,8 +24,7 @@ public final class RaceHarness implements Harness {
 
     @Override
     public Figures run(long seed, Budget budget) throws Exception {
-        Duration each = Duration.ofSeconds(
-                Math.max(1, (budget.time().toSeconds() - STARTING_SECONDS) / RACES));
+        Duration each = Duration.ofSeconds(Math.max(1, (budget.time().toSeconds() - STARTING_SECONDS) / RACES));
         Path directory = Path.of("comet-system-tests/target/races").toAbsolutePath();
         RaceRun run = RaceRun.of(".*Race", "", each, directory);
         List<String> failed = run.passed().entrySet().stream()

@@ -38,10 +38,13 @@ record Holdings(long mappings, long files, long threads, long heapBytes) {
     static Holdings settled(Path directory, Holdings before, String after) {
         Holdings[] last = {before};
         try {
-            Awaitility.await().pollInterval(Duration.ofMillis(200)).atMost(SETTLING).until(() -> {
-                last[0] = now(directory);
-                return last[0].isAtMost(before);
-            });
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(200))
+                    .atMost(SETTLING)
+                    .until(() -> {
+                        last[0] = now(directory);
+                        return last[0].isAtMost(before);
+                    });
         } catch (ConditionTimeoutException e) {
             throw new AssertionError("leaked: " + before + " became " + last[0] + " after " + after, e);
         }

@@ -122,7 +122,8 @@ public final class LeakRun {
                 Integer.toString(opens)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
-            List<String> said = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+            List<String> said =
+                    process.inputReader(StandardCharsets.UTF_8).lines().toList();
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new AssertionError(String.join("\n", said));
             }

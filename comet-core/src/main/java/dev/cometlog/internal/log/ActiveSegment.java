@@ -116,8 +116,8 @@ final class ActiveSegment {
         return Need.NONE;
     }
 
-    /// Whether a segment is older than that. One that a clock dated which was set back since would wait for the clock to
-    /// come there again, years perhaps: its age is the time that this process has had it.
+    /// Whether a segment is older than that. One that a clock dated which was set back since would wait for the clock
+    /// to come there again, years perhaps: its age is the time that this process has had it.
     private boolean isOlder(Segment current, long nowMicros, long micros) {
         long base = current.header().baseTimestamp();
         if (Math.max(nowMicros, state.lastTimestamp()) - base > micros) {
@@ -202,7 +202,8 @@ final class ActiveSegment {
         }
         if (old != null) {
             bytesPerSecond = SegmentSizing.rate(
-                    filled, Math.max(nowMicros, state.lastTimestamp()) - old.header().baseTimestamp());
+                    filled,
+                    Math.max(nowMicros, state.lastTimestamp()) - old.header().baseTimestamp());
             state.prepareBytes(nextBytes(old, bytesPerSecond));
         }
         rolled.acquire();
@@ -362,8 +363,8 @@ final class ActiveSegment {
         }
     }
 
-    /// Asks for the next segment to be made in the background once this one is half full, or earlier if it fills fast. Called behind an
-    /// append, outside the lock: waking a thread is a system call.
+    /// Asks for the next segment to be made in the background once this one is half full, or earlier if it fills
+    /// fast. Called behind an append, outside the lock: waking a thread is a system call.
     void prepareIfDue() {
         if (state.writePosition() < prepareAt || preparing) {
             return;

@@ -34,8 +34,8 @@ final class PageCheck {
                 && state.startOffset() <= end;
     }
 
-    /// Whether the active segment can end at the end offset: it holds that many entries at most, and behind them no more
-    /// than the one batch that a writer may have died in.
+    /// Whether the active segment can end at the end offset: it holds that many entries at most, and behind them no
+    /// more than the one batch that a writer may have died in.
     boolean endsIn(Segment active) {
         long end = state.endOffset();
         if (!wasHeld) {

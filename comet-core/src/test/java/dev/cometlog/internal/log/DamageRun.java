@@ -38,7 +38,8 @@ public final class DamageRun {
 
     /// Tries all damages, in the order that the seed gives them, until there are none or `more` says no.
     ///
-    /// @param every whether each byte is damaged in three ways, each length tried and each file exchanged, or one of the
+    /// @param every whether each byte is damaged in three ways, each length tried and each file exchanged, or one of
+    ///     the
     ///     three ways at random and some lengths
     public void run(long seed, boolean every, BooleanSupplier more) throws InterruptedException {
         // On such a thread I/O is done at once, and not handed to another one.

@@ -271,7 +271,7 @@ final class MemoryDisk implements Storage {
         @Override
         public int read(long position, byte[] into, int from, int length) {
             synchronized (MemoryDisk.this) {
-                int there = (int) Math.clamp(content.size - position, 0, length);
+                int there = Math.clamp(content.size - position, 0, length);
                 MemorySegment.copy(content.memory, ValueLayout.JAVA_BYTE, position, into, from, there);
                 return there;
             }

@@ -67,8 +67,8 @@ public final class PowerCuts {
 
     private void runSeed() {
         ManualTime time = new ManualTime();
-        LogPowerCutRun run = new LogPowerCutRun(
-                seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time);
+        LogPowerCutRun run =
+                new LogPowerCutRun(seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time);
         try {
             run.run(CUTS_IN_A_ROW);
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
@@ -89,8 +89,8 @@ public final class PowerCuts {
         try {
             cuts.run(done -> done < wanted);
         } finally {
-            System.out.println(cuts.cuts() + " cuts, " + (System.nanoTime() - started) / 1e9 + " s, next seed "
-                    + cuts.nextSeed());
+            System.out.println(
+                    cuts.cuts() + " cuts, " + (System.nanoTime() - started) / 1e9 + " s, next seed " + cuts.nextSeed());
             PowerCutStorage.deleteTree(directory);
         }
     }
