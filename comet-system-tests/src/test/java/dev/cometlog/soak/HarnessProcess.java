@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A harness in a JVM of its own, so that one which crashes its JVM, or fills it, is a finding and not the end.
 final class HarnessProcess {
+    /// Kept, since a logger that nobody keeps forgets its level.
+    private static final Logger PRODUCT = Logger.getLogger("dev.cometlog");
+
     private static final int KEPT_LINES = 200;
 
     /// How much longer than its time a harness may take before it counts as hanging.
@@ -77,7 +80,7 @@ final class HarnessProcess {
     /// Arguments: name, first seed, milliseconds.
     public static void main(String[] args) throws Exception {
         // Warnings are expected by the thousand: of cut tails, of damage, of dead processes.
-        Logger.getLogger("dev.cometlog").setLevel(Level.OFF);
+        PRODUCT.setLevel(Level.OFF);
         Harness harness = Harnesses.named(args[0]);
         Budget budget = Budget.of(Duration.ofMillis(Long.parseLong(args[2])));
         System.out.println(harness.run(Long.parseLong(args[1]), budget).encode());

@@ -31,7 +31,7 @@ public final class KillRun {
     private static final int LATEST_HIT = 6;
     private static final int KILLED_AT_POINT = 137;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final Duration FOR_THE_POINT = Duration.ofSeconds(4);
+    private static final Duration FOR_THE_POINT = Duration.ofSeconds(2);
 
     private final Path directory;
     private final Random random;
