@@ -38,9 +38,8 @@ public final class DamageRun {
 
     /// Tries all damages, in the order that the seed gives them, until there are none or `more` says no.
     ///
-    /// @param every whether each byte is damaged in three ways, each length tried and each file exchanged, or one of
-    ///     the
-    ///     three ways at random and some lengths
+    /// @param every whether each byte is damaged in three ways, each length tried and each file exchanged, or one
+    ///     of the three ways at random and some lengths
     public void run(long seed, boolean every, BooleanSupplier more) throws InterruptedException {
         // On such a thread I/O is done at once, and not handed to another one.
         FutureTask<Void> runs = new FutureTask<>(() -> {
@@ -62,7 +61,7 @@ public final class DamageRun {
         Damages all = new Damages(log, random, otherBoot);
         List<Damage> chosen = new ArrayList<>(all.bytes(every));
         List<Damage> lengths = all.lengths();
-        lengths.removeIf(unused -> !every && random.nextInt(LENGTHS_STEP) > 0);
+        lengths.removeIf(_ -> !every && random.nextInt(LENGTHS_STEP) > 0);
         chosen.addAll(lengths);
         if (every) {
             chosen.addAll(all.files(random));
