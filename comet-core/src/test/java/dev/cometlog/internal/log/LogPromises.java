@@ -105,7 +105,7 @@ final class LogPromises {
     }
 
     AppendedBatches shard(ShardId id) {
-        return shards.computeIfAbsent(id, unused -> new AppendedBatches());
+        return shards.computeIfAbsent(id, _ -> new AppendedBatches());
     }
 
     Map<ShardId, AppendedBatches> shards() {
@@ -113,7 +113,7 @@ final class LogPromises {
     }
 
     GroupPromise group(GroupId id) {
-        return groups.computeIfAbsent(id, unused -> new GroupPromise());
+        return groups.computeIfAbsent(id, _ -> new GroupPromise());
     }
 
     Map<GroupId, GroupPromise> groups() {
