@@ -13,11 +13,19 @@ import java.nio.file.Path;
 /// A class of the product that lacks one of its methods: the body does nothing and returns 0, false or null.
 ///
 /// A harness that finds nothing in the product proves something only if it finds what such a mutant breaks.
-///
-/// @param name of the class
-public record Mutant(String name, byte[] bytes) {
+public final class Mutant {
     private static final String PRODUCT = "dev.cometlog.";
 
+    private final String name;
+    private final byte[] bytes;
+
+    private Mutant(String name, byte[] bytes) {
+        this.name = name;
+        this.bytes = bytes;
+    }
+
+    /// The class without that method.
+    ///
     /// @throws IllegalArgumentException if the class has no such method, so that a control never outlives its method
     public static Mutant without(String className, String method) throws IOException {
         ClassFile classFile = ClassFile.of();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +27,8 @@ class DiskGuideTest {
                 directory,
                 c -> c.retention(r -> r.maxTotalBytes(8L << 30).maxAge(Duration.ofHours(24)))
                         .retention("audit*", r -> r.overflow(Overflow.REJECT).idleGroupAfter(Duration.ofDays(2))))) {
-            comet.append("metrics:v1:shard:0000", new byte[] {1});
-            comet.append("audit:v1:shard:0000", new byte[] {1});
+            comet.append("metrics:v1:shard:0000", List.of(new byte[] {1}));
+            comet.append("audit:v1:shard:0000", List.of(new byte[] {1}));
         }
         // example ends
         assertThat(stored("metrics%3Av1")).contains("maxAge=PT24H").doesNotContain("overflow");

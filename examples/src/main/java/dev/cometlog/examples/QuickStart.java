@@ -12,6 +12,8 @@ import java.util.List;
 public final class QuickStart {
     private QuickStart() {}
 
+    /// Appends and reads in one go.
+    ///
     /// @param args the log's directory
     public static void main(String[] args) {
         try (Comet comet = Comet.open(Path.of(args[0]))) {

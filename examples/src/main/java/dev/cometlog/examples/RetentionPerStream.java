@@ -13,6 +13,8 @@ public final class RetentionPerStream {
 
     private RetentionPerStream() {}
 
+    /// Opens a log with settings per stream and tells what they came to.
+    ///
     /// @param args the log's directory
     public static void main(String[] args) {
         try (Comet comet = Comet.open(

@@ -41,6 +41,7 @@ final class FaultRun {
         SHORT_WRITE("No space left on device", Set.of("write"));
 
         private final String reason;
+
         @SuppressWarnings("ImmutableEnumChecker") // of Set.of alone
         private final Set<String> calls;
 

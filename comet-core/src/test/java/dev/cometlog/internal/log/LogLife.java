@@ -283,7 +283,7 @@ final class LogLife implements AutoCloseable {
         if (log().find(name).isPresent()) {
             return log().find(name).orElseThrow();
         }
-        LogPromises.Value maxAge = promises.streams.computeIfAbsent(name, unused -> new LogPromises.Value());
+        LogPromises.Value maxAge = promises.streams.computeIfAbsent(name, _ -> new LogPromises.Value());
         maxAge.storing(
                 StreamSettings.of(Map.of(StreamSettings.SHARDS, "1")).maxAge().toString());
         LogStream made = log().findOrCreate(name, SHARDS.get(index));
