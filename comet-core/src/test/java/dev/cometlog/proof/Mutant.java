@@ -26,7 +26,7 @@ public final class Mutant {
 
     /// The class without that method.
     ///
-    /// @throws IllegalArgumentException if the class has no such method, so that a control never outlives its method
+    /// @throws IllegalArgumentException if the class has no such method, so that a control never outlives it
     public static Mutant without(String className, String method) throws IOException {
         ClassFile classFile = ClassFile.of();
         boolean[] found = {false};

@@ -43,6 +43,7 @@ class CompressionGuideTest {
     }
 
     @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // the example is to be short
     void linger() {
         byte[] payload = "one small record".getBytes(UTF_8);
         try (Comet comet = Comet.open(directory, c -> c.codec("logs:*", "zstd", 1))) {
