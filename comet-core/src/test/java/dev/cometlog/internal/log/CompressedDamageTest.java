@@ -140,8 +140,9 @@ class CompressedDamageTest {
         int length = FrameDescriptor.bodyLength(word);
         int many = FrameDescriptor.isMany(word) ? 1 : 0;
         switch (random.nextInt(4)) {
-            case 0 -> bytes[from + random.nextInt(length)] ^= (byte) (1 + random.nextInt(255));
-            case 1 -> Arrays.fill(bytes, from + random.nextInt(length), from + length, (byte) 0);
+            // The count stays: what follows a frame that verifies is numbered by it.
+            case 0 -> bytes[from + many + random.nextInt(length - many)] ^= (byte) (1 + random.nextInt(255));
+            case 1 -> Arrays.fill(bytes, from + many + random.nextInt(length - many), from + length, (byte) 0);
             case 2 -> {
                 // The raw length becomes huge, or nearly right.
                 bytes[from + many] = (byte) random.nextInt();

@@ -49,7 +49,9 @@ final class InterceptedStorage {
         return (StorageFile) Proxy.newProxyInstance(
                 StorageFile.class.getClassLoader(), new Class<?>[] {StorageFile.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("path")) {
-                        callBefore(method.getName(), real, arguments);
+                        // Zeros are written too.
+                        String name = method.getName().equals("writeZeros") ? "write" : method.getName();
+                        callBefore(name, real, arguments);
                     }
                     try {
                         return method.invoke(real, arguments);
@@ -63,7 +65,12 @@ final class InterceptedStorage {
         try {
             before.call(method, real.path());
         } catch (ShortWrite e) {
-            real.write((Long) arguments[0], (byte[]) arguments[1], (Integer) arguments[2], (Integer) arguments[3] / 2);
+            if (arguments.length == 4) {
+                real.write(
+                        (Long) arguments[0], (byte[]) arguments[1], (Integer) arguments[2], (Integer) arguments[3] / 2);
+            } else {
+                real.writeZeros((Integer) arguments[0] / 2, (Integer) arguments[1]);
+            }
             throw e;
         }
     }

@@ -242,7 +242,7 @@ class ShardCureTest {
                 // Its mapping of the segment is of the old file.
                 other.sync();
                 assertThat(other.state().durableOffset()).isEqualTo(3);
-                storage.cut(new Random(7), new DiskStorage(FilesMode.DEFAULT), after);
+                cut(storage, after, 7);
             }
         }
         try (ShardFixture next =
@@ -340,9 +340,13 @@ class ShardCureTest {
                         .as("step %d", step)
                         .isEqualTo(601);
                 assertThat(next.paths.quarantine()).doesNotExist();
+                // The segment that was announced is anybody's who needs one.
+                long announced = again.state().preparedNonce();
                 again.close(true);
                 try (Stream<Path> files = Files.list(next.paths.directory())) {
-                    assertThat(files.filter(file -> file.toString().contains("prepared")))
+                    assertThat(files.map(file -> String.valueOf(file.getFileName()))
+                                    .filter(ShardPaths::isPrepared)
+                                    .filter(name -> ShardPaths.preparedNonce(name) != announced))
                             .as("step %d", step)
                             .isEmpty();
                 }
@@ -422,6 +426,7 @@ class ShardCureTest {
     private static void cut(PowerCutStorage storage, @Nullable Path left, int seed) {
         if (left != null) {
             try {
+                Files.createDirectories(left.getParent());
                 storage.cut(new Random(seed), new DiskStorage(FilesMode.DEFAULT), left);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
