@@ -164,6 +164,7 @@ final class PowerCutRun {
         private void cut() {
             try {
                 PowerCutStorage.deleteTree(otherTree());
+                Files.createDirectories(otherTree().getParent());
                 storage.cut(random, new DiskStorage(FilesMode.DEFAULT), otherTree());
                 isCut = true;
             } catch (IOException e) {
