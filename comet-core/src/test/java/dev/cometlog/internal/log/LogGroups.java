@@ -115,7 +115,13 @@ final class LogGroups {
         long atLeast = powerLost ? promise.synced(shard) : promise.acked(shard);
         assertThat(found)
                 .as("acknowledged by %s in shard %d", id, shard)
-                .isBetween(atLeast, Math.max(promise.most(shard), appended.deletable()));
+                .isBetween(atLeast, Math.max(promise.most(shard, powerLost), appended.deletable()));
+        long known = Math.max(promise.most(shard, false), appended.deletable());
+        if (found > known) {
+            assertThat(appended.offsetsFrom(known))
+                    .as("entries that %s never saw, of which a place that came back makes it skip some", id)
+                    .allMatch(offset -> offset >= found);
+        }
         promise.settle(shard, found, endOf(stream, shard), powerLost);
     }
 

@@ -63,24 +63,30 @@ final class LogPromises {
         /// What survives power loss.
         private final Map<Integer, Long> synced = new TreeMap<>();
 
-        /// What may have been acknowledged.
+        /// What may be stored now.
         private final Map<Integer, Long> most = new TreeMap<>();
+
+        /// What may be stored behind a power loss: going back to the end is not forced, so the place ahead of the
+        /// end may be there again.
+        private final Map<Integer, Long> mostDurable = new TreeMap<>();
 
         void acked(int shard, long below) {
             acked.merge(shard, below, Math::max);
             most.merge(shard, below, Math::max);
+            mostDurable.merge(shard, below, Math::max);
         }
 
         long acked(int shard) {
             return acked.getOrDefault(shard, 0L);
         }
 
-        long most(int shard) {
-            return most.getOrDefault(shard, 0L);
+        long most(int shard, boolean powerLost) {
+            return (powerLost ? mostDurable : most).getOrDefault(shard, 0L);
         }
 
         void synced() {
             synced.putAll(acked);
+            mostDurable.putAll(most);
         }
 
         long synced(int shard) {
@@ -93,7 +99,10 @@ final class LogPromises {
             acked.put(shard, Math.min(found, end));
             most.put(shard, found);
             if (durable) {
+                mostDurable.put(shard, found);
                 synced.put(shard, Math.min(found, end));
+            } else {
+                mostDurable.merge(shard, found, Math::max);
             }
         }
 
@@ -101,6 +110,7 @@ final class LogPromises {
             acked.clear();
             synced.clear();
             most.clear();
+            mostDurable.clear();
         }
     }
 
