@@ -64,7 +64,7 @@ final class FaultRun {
     private final boolean forEver;
     private final LogPromises promises = new LogPromises();
     private int calls;
-    private boolean healed;
+    private boolean lifted;
 
     /// @param call which of the calls that can fail so does, from 1 on
     /// @param forEver whether all later ones do as well
@@ -84,7 +84,7 @@ final class FaultRun {
             storage.device(this::takes);
             try (LogLife life =
                     new LogLife(storage, faulty.storage(), disk, time, new BootId(1, 7), promises, random)) {
-                life.liveWithFaults(OPERATIONS, () -> healed = true);
+                life.liveWithFaults(OPERATIONS, fail -> lifted = !fail);
                 life.noteWhatWasVisible();
             }
         }
@@ -119,7 +119,7 @@ final class FaultRun {
     }
 
     private boolean fails(String method) {
-        if (healed || !fault.calls.contains(method)) {
+        if (lifted || !fault.calls.contains(method)) {
             return false;
         }
         calls++;

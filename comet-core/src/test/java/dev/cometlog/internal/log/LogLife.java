@@ -29,6 +29,7 @@ final class LogLife implements AutoCloseable {
             .segmentBytes(SEGMENT_BYTES)
             .retention(r -> r.maxShardBytes(5L * SEGMENT_BYTES))
             .build();
+    private static final FaultSwitch NO_FAULTS = _ -> {};
 
     private final PowerCutStorage storage;
 
@@ -43,6 +44,7 @@ final class LogLife implements AutoCloseable {
     private final LogGroups groups;
     private final Map<ShardId, Shard> open = new LinkedHashMap<>();
     private @Nullable Log log;
+    private FaultSwitch faults = NO_FAULTS;
     private int failures;
     private @Nullable Incarnations incarnations;
 
@@ -92,9 +94,9 @@ final class LogLife implements AutoCloseable {
 
     /// Works while calls fail, then heals, sees that nothing that was acknowledged is gone, and ends with a cut.
     ///
-    /// @param heal lets all calls through
     /// @throws AssertionError if anything but an exception of ours comes out
-    void liveWithFaults(int operations, Runnable heal) throws IOException, InterruptedException {
+    void liveWithFaults(int operations, FaultSwitch switched) throws IOException, InterruptedException {
+        faults = switched;
         tolerate(this::openAll);
         for (int i = 0; i < operations; i++) {
             if (log == null || log.isClosed()) {
@@ -103,7 +105,8 @@ final class LogLife implements AutoCloseable {
                 tolerate(this::operate);
             }
         }
-        heal.run();
+        faults.let(false);
+        faults = NO_FAULTS;
         if (log == null || log.isClosed()) {
             openAll();
         }
@@ -121,6 +124,11 @@ final class LogLife implements AutoCloseable {
         }
         open.values().forEach(this::note);
         cut();
+    }
+
+    /// Whether calls may fail.
+    interface FaultSwitch {
+        void let(boolean fail);
     }
 
     private interface Step {
@@ -200,7 +208,17 @@ final class LogLife implements AutoCloseable {
         return shard;
     }
 
+    /// Looks at everything. No call fails meanwhile: it is the work that has to bear it.
     private void check(boolean powerLost) throws IOException, InterruptedException {
+        faults.let(false);
+        try {
+            compare(powerLost);
+        } finally {
+            faults.let(true);
+        }
+    }
+
+    private void compare(boolean powerLost) throws IOException, InterruptedException {
         for (Map.Entry<String, LogPromises.Value> stream : promises.streams.entrySet()) {
             String maxAge = log().find(stream.getKey())
                     .map(found -> found.settings().maxAge().toString())
