@@ -36,6 +36,12 @@ public final class DeadLetterDescriptor {
             throw new IllegalArgumentException(
                     "not a dead letter of version " + VERSION + ": " + bytes.length + " bytes");
         }
+        int shard = LittleEndian.getInt(bytes, SHARD_FIELD);
+        long offset = LittleEndian.getLong(bytes, OFFSET_FIELD);
+        if (shard < 0 || offset < 0) {
+            throw new IllegalArgumentException(
+                    "not a dead letter: it would come from shard " + shard + " and offset " + offset);
+        }
         this.bytes = bytes;
         this.errorClassField = behindText(bytes, TEXTS_FIELD);
         this.errorMessageField = behindText(bytes, errorClassField);

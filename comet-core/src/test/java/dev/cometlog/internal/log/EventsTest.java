@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EventsTest {
     private static final String SHARD = "events:v1:shard:0000";
 
-    /// An incarnation that nobody has.
-    private static final long DEAD = (1L << 61) + 12_345;
+    /// The lock word where a holder failed and could not mend what it left.
+    private static final long ABANDONED = 1;
 
     @TempDir
     Path directory;
@@ -82,8 +82,8 @@ class EventsTest {
             shard = fixture.openInNewEpoch(ShardFixture.BOOT);
             damageFirst(fixture);
             List<String> _ = ShardFixture.read(shard, 0);
-            // A process died with the lock word in its hands.
-            assertThat(shard.state().casLockWord(0, DEAD)).isTrue();
+            // A holder of the lock word failed inside.
+            assertThat(shard.state().casLockWord(0, ABANDONED)).isTrue();
             for (int i = 0; i < 400; i++) {
                 ShardFixture.append(shard, "x".repeat(1000));
             }
