@@ -173,11 +173,14 @@ final class ActiveSegment {
                 }
             }
             synchronized (this) {
-                if (found != null) {
-                    found.release();
+                Segment before = closed ? next : found;
+                if (before != null) {
+                    before.release();
                 }
-                found = next;
-                foundGeneration = generation;
+                if (!closed) {
+                    found = next;
+                    foundGeneration = generation;
+                }
             }
         } catch (IOException e) {
             throw IoErrors.typed("mapping the active segment of " + files.id(), e);

@@ -146,10 +146,25 @@ final class Retention implements SpacePolicy {
     /// @param refresh lets go first of what only a newer checkpoint makes deletable
     private @Nullable Retained free(long bytes, boolean mayDrop, boolean refresh) {
         List<Shard> all = shards.get();
+        if (unlinkPending(all)) {
+            return Retained.NOTHING;
+        }
         if (refresh) {
             all.forEach(this::refresh);
         }
         return delete(OldestFirst.choose(backlogs(all, mayDrop), bytes));
+    }
+
+    private boolean unlinkPending(List<Shard> all) {
+        boolean any = false;
+        for (Shard shard : all) {
+            try {
+                any |= shard.retention().unlinkPending();
+            } catch (CometException | IOException e) {
+                failed(shard.id(), e);
+            }
+        }
+        return any;
     }
 
     /// Appenders need room, but must not open shards, force state pages or unlink files themselves: an interrupt

@@ -87,7 +87,15 @@ final class SegmentCopy implements AutoCloseable {
     private void keepDamaged(Path path, long bytes) throws IOException {
         Optional<Path> kept = Optional.empty();
         if (!quarantine.holds(path) && context.budget().tryReserve(bytes, 0)) {
-            kept = Optional.of(quarantine.keep(path));
+            boolean linked = false;
+            try {
+                kept = Optional.of(quarantine.keep(path));
+                linked = true;
+            } finally {
+                if (!linked) {
+                    context.budget().release(bytes);
+                }
+            }
             quarantine.force();
         }
         LOG.log(

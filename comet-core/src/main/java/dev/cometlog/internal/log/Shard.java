@@ -37,8 +37,8 @@ public final class Shard implements Attended {
     private volatile long rollMicros;
     private volatile Compression compression;
 
-    /// Guarded by `lock`.
-    private boolean closed;
+    /// Set by who closes, who then waits for the lock once.
+    private volatile boolean closed;
 
     /// The active generation when retention last ran; housekeeping's own.
     private long retainedGeneration;
@@ -483,12 +483,27 @@ public final class Shard implements Attended {
         try {
             sync.close(lastProcess);
         } finally {
+            letGoOfAll();
+        }
+    }
+
+    /// Whatever fails: a shard that keeps its files open keeps them until this process ends.
+    private void letGoOfAll() {
+        closed = true;
+        try {
+            // Waits for who is inside, and looks at `closed` no more.
             lock.lock();
-            closed = true;
             lock.unlock();
-            active.close();
-            unlinkLeftBehind();
-            files.close();
+        } finally {
+            try {
+                active.close();
+            } finally {
+                try {
+                    unlinkLeftBehind();
+                } finally {
+                    files.close();
+                }
+            }
         }
     }
 }

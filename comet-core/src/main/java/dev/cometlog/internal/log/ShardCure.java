@@ -89,14 +89,19 @@ final class ShardCure {
     void run() throws IOException {
         // Room first: whoever makes some may need the lock.
         try (SegmentCopy copy = new SegmentCopy(context, files)) {
-            sync.alone(() -> lock.holding(() -> heal(copy)));
+            sync.alone(() -> {
+                boolean[] healed = {false};
+                lock.holding(() -> healed[0] = heal(copy));
+                return healed[0];
+            });
         }
     }
 
-    private void heal(SegmentCopy copy) {
+    /// Returns whether all that was not known to be on the disk is there now.
+    private boolean heal(SegmentCopy copy) {
         long poison = state.poison();
         if (poison == 0) {
-            return;
+            return false;
         }
         try {
             if (KillPoint.ENABLED) {
@@ -124,6 +129,7 @@ final class ShardCure {
                         bytes,
                         state.endOffset());
             }
+            return true;
         } catch (IOException e) {
             throw IoErrors.typed("writing " + files.id() + " anew", e);
         }

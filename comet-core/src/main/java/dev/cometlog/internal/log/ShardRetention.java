@@ -73,7 +73,11 @@ final class ShardRetention {
     Retained run(boolean dryRun, Pace pace) {
         try {
             if (!dryRun) {
-                unlinkBelowStart(pace);
+                if (isAnyPending()) {
+                    // It may have been published by somebody who did not come to force it.
+                    sync.forceState();
+                }
+                boolean _ = unlinkBelowStart(pace);
                 unlinkLeftBehind();
             }
             List<SealedSegment> sealed = sealed();
@@ -142,6 +146,9 @@ final class ShardRetention {
 
     /// Deletes what stands in the way of `bytes` more, as far as it may go; false if nothing may.
     private boolean free(long used, long bytes) throws IOException {
+        if (unlinkPending()) {
+            return true;
+        }
         long protectedFrom = protectedFrom();
         List<SealedSegment> sealed = sealed();
         int over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
@@ -153,6 +160,22 @@ final class ShardRetention {
         // Where another was faster there is room too.
         Retained _ = delete(sealed.subList(0, over), protectedFrom, Pace.AT_ONCE);
         return over > 0;
+    }
+
+    /// Deletes at once what lies below the start offset already: it still takes room while it is deleted gently, or
+    /// since who deleted it died, and nothing else should go in its place. False if there is no such file.
+    boolean unlinkPending() throws IOException {
+        if (!isAnyPending()) {
+            return false;
+        }
+        // It may have been published by somebody who has not forced it yet.
+        sync.forceState();
+        return unlinkBelowStart(Pace.AT_ONCE);
+    }
+
+    private boolean isAnyPending() throws IOException {
+        long[] bases = files.segments().bases();
+        return bases.length > 1 && bases[1] <= state.startOffset() && bases[0] != state.activeBase();
     }
 
     private RetentionPolicy policy() {
@@ -298,7 +321,7 @@ final class ShardRetention {
         }
         // Durable first: recovery must not start from a checkpoint whose segment is gone.
         sync.forceState();
-        unlinkBelowStart(pace);
+        boolean _ = unlinkBelowStart(pace);
         if (retained[0].dropped() > 0) {
             state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
             tellDrops();
@@ -349,10 +372,10 @@ final class ShardRetention {
     }
 
     /// Deletes the files that lie whole below the start offset: of this run, or of one that died.
-    private void unlinkBelowStart(Pace pace) throws IOException {
+    private boolean unlinkBelowStart(Pace pace) throws IOException {
         long start = state.startOffset();
         if (start == 0) {
-            return;
+            return false;
         }
         long[] bases = files.segments().bases();
         boolean unlinked = false;
@@ -380,5 +403,6 @@ final class ShardRetention {
             context.budget().roomComes(context.time().nanoTime());
             LOG.log(System.Logger.Level.DEBUG, "{0}: deleted what was below offset {1}", files.id(), start);
         }
+        return unlinked;
     }
 }

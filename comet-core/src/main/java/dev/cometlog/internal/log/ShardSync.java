@@ -5,6 +5,7 @@ import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.storage.KillPoint;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.LockSupport;
 
 /// Makes a shard's entries durable and says so in a checkpoint. Never forces anything under the append lock.
@@ -124,7 +125,9 @@ final class ShardSync {
     /// Runs `work` as the shard's only syncer of all processes; does nothing while another process is.
     ///
     /// @throws CometException.Closed if the shard is closed
-    void alone(Runnable work) {
+    ///
+    /// @param work whether it has written anew all that is not known to be on the disk
+    void alone(BooleanSupplier work) {
         takeTurnWhateverComes();
         try {
             if (closed) {
@@ -134,10 +137,12 @@ final class ShardSync {
             if (isBeingDoneElsewhere() || !state.casSyncClaim(claim, self)) {
                 return;
             }
+            boolean settled = claim == 0;
             try {
-                work.run();
+                settled |= work.getAsBoolean();
             } finally {
-                state.casSyncClaim(self, 0);
+                // The claim of a dead syncer stays where its bytes were not written anew.
+                state.casSyncClaim(self, settled ? 0 : claim);
             }
         } finally {
             turn.end();
@@ -169,6 +174,8 @@ final class ShardSync {
             KillPoint.SYNC_CLAIMED.reached();
         }
         boolean finished = false;
+        // Whether what a dead syncer may have failed to force was written anew, or everybody is told of a failure.
+        boolean settled = !abandoned;
         Events.Sync event = new Events.Sync();
         event.begin();
         long durable = state.durableOffset();
@@ -180,6 +187,7 @@ final class ShardSync {
                 KillPoint.SYNC_FORCED.reached();
             }
             checkpoint(capture);
+            settled = true;
             long now = context.time().nanoTime();
             state.add(ShardState.Counter.SYNCS, 1);
             state.add(ShardState.Counter.SYNC_NANOS, now - started);
@@ -193,6 +201,7 @@ final class ShardSync {
             state.casPoison(0, self);
             state.add(ShardState.Counter.SYNC_FAILURES, 1);
             event.failed = true;
+            settled = true;
             finished = true;
             throw new CometException.Poisoned(
                     files.id() + ": forcing entries to the disk failed: " + e.getMessage(), e);
@@ -206,7 +215,7 @@ final class ShardSync {
             event.commit(files.id());
             // Otherwise the claim stays, and the next sync writes the bytes anew.
             if (finished) {
-                state.casSyncClaim(self, 0);
+                state.casSyncClaim(self, settled ? 0 : claim);
             }
         }
     }
@@ -367,7 +376,9 @@ final class ShardSync {
                 return;
             }
             closed = true;
-            while (state.poison() == 0 && state.durableOffset() < state.endOffset()) {
+            // What others append meanwhile is theirs to sync: waiting for it might never end.
+            long end = state.endOffset();
+            while (state.poison() == 0 && state.durableOffset() < end) {
                 syncOnce();
             }
             if (lastProcess && state.poison() == 0) {

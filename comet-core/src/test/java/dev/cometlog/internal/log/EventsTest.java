@@ -80,10 +80,11 @@ class EventsTest {
             shard.sync();
             shard.close(true);
             shard = fixture.openInNewEpoch(ShardFixture.BOOT);
-            damageFirst(fixture);
-            List<String> _ = ShardFixture.read(shard, 0);
             // A holder of the lock word failed inside.
             assertThat(shard.state().casLockWord(0, ABANDONED)).isTrue();
+            ShardFixture.append(shard, "taken over");
+            damageFirst(fixture);
+            List<String> _ = ShardFixture.read(shard, 0);
             for (int i = 0; i < 400; i++) {
                 ShardFixture.append(shard, "x".repeat(1000));
             }
