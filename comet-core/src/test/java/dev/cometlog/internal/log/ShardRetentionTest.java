@@ -279,6 +279,24 @@ class ShardRetentionTest {
     }
 
     @Test
+    void roomIsMadeFirstOfWhatIsBeingDeletedAlready() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 800);
+        shard.sync();
+        List<SealedSegment> sealed = shard.retention().sealed();
+        SealedSegment last = sealed.get(sealed.size() / 2);
+        // Another run has come as far as this, and rests between the files.
+        shard.state().retain(last.next(), last.next(), 0);
+
+        shard.retention().makeRoom(300_000, false);
+
+        assertThat(shard.state().startOffset()).isEqualTo(last.next());
+        assertThat(fixture.paths.segment(last.base())).doesNotExist();
+        assertIdentity(shard);
+        shard.close(true);
+    }
+
+    @Test
     void theIdentityHoldsThroughPowerLossAndRetention() throws IOException {
         Shard shard = fixture.open(ShardFixture.BOOT);
         append(shard, 2500);

@@ -93,6 +93,21 @@ class ShardSyncTest {
     }
 
     @Test
+    void whatADeadSyncerMayHaveFailedToForceIsWrittenAnewThoughWhoTookItOverFailedFirst() throws IOException {
+        long dead = other.self();
+        other.close();
+        try (Incarnations holder = Incarnations.open(fixture.storage, directory, FilesMode.DEFAULT.file())) {
+            assertThat(shard.state().casLockWord(0, holder.self())).isTrue();
+            assertThatThrownBy(shard::sync).isInstanceOf(CometException.ShardBusy.class);
+            assertThat(shard.state().syncClaim()).isEqualTo(dead);
+            assertThat(shard.state().casLockWord(holder.self(), 0)).isTrue();
+        }
+        shard.sync();
+        assertThat(shard.state().syncClaim()).isZero();
+        assertThat(shard.state().durableOffset()).isEqualTo(1);
+    }
+
+    @Test
     void appendsGoOnMeanwhile() throws IOException {
         assertThat(ShardFixture.append(shard, "b")).isEqualTo(1);
         assertThat(ShardFixture.read(shard, 0)).containsExactly("0=a", "1=b");
