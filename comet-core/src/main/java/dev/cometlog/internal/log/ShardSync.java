@@ -5,8 +5,8 @@ import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.storage.KillPoint;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// Makes a shard's entries durable and says so in a checkpoint. Never forces anything under the append lock.
 ///

@@ -210,7 +210,8 @@ class CompressionTest {
 
         ShardState state = shard.state();
         assertThat(state.counter(Counter.COMPRESSED_FROM)).isEqualTo(100L * LINE.length());
-        assertThat(state.counter(Counter.COMPRESSED_TO)).isEqualTo(state.counter(Counter.BYTES) - FrameDescriptor.HEADER_LENGTH);
+        assertThat(state.counter(Counter.COMPRESSED_TO))
+                .isEqualTo(state.counter(Counter.BYTES) - FrameDescriptor.HEADER_LENGTH);
         assertThat(state.counter(Counter.COMPRESS_NANOS)).isNotNegative();
         shard.close(true);
     }
