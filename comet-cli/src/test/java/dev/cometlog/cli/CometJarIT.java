@@ -234,7 +234,8 @@ class CometJarIT {
                     .contains("maxTotalBytes=8589934592", "minFreeBytes=1048576");
             assertThat(comet.print(0, "stats", "-d", directory))
                     .contains("maxTotalBytes=8589934592", "minFreeBytes=1048576")
-                    .contains("orders:v1: maxAge=PT48H, maxShardBytes=268435456, minSegments=3, overflow=BLOCK");
+                    .contains(
+                            "orders:v1: codec=none, maxAge=PT48H, maxShardBytes=268435456, minSegments=3, overflow=BLOCK");
             assertThat(comet.print(0, "stats", "-o", "json", "-d", directory))
                     .contains("\"maxTotalBytes\":8589934592", "\"maxAgeMs\":172800000", "\"overflow\":\"BLOCK\"");
         }

@@ -50,7 +50,7 @@ class DocumentedCommandsTest {
         try (Comet comet = Comet.open(log);
                 CometConsumer consumer = comet.consumer("audit");
                 CometConsumer shipper = comet.consumer("shipper")) {
-            for (String name : List.of("system:v1", "events:v1", "orders:v1", "metrics:v1")) {
+            for (String name : List.of("system:v1", "events:v1", "orders:v1", "metrics:v1", "logs:v1")) {
                 for (int shard = 0; shard < 4; shard++) {
                     for (int i = 0; i < 20; i++) {
                         long _ = comet.stream(name, 4)
@@ -128,9 +128,10 @@ class DocumentedCommandsTest {
     void everyCommandLineThatEndsByItselfDoesWhatItSays() throws IOException {
         List<String> wrong = new ArrayList<>();
         int run = 0;
-        // What deletes comes last, so that everything else finds what it speaks of.
+        // What deletes comes last, and what deletes in every stream last of all, so that each finds what it speaks of.
         List<String> inOrder = commands().stream()
-                .sorted(Comparator.comparing(command -> command.contains("delete")))
+                .sorted(Comparator.comparingInt(
+                        command -> !command.contains("delete") ? 0 : command.contains("--stream") ? 1 : 2))
                 .toList();
         for (String command : inOrder) {
             List<String> words = words(command);
