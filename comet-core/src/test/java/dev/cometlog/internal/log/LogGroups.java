@@ -97,6 +97,10 @@ final class LogGroups {
                     stream != null && GroupConsumer.names(log, id.stream()).contains(id.group());
             assertThat(promise.exists).as("%s exists", id).isIn(exists, null);
             promise.exists = exists;
+            if (!exists) {
+                // A deletion that the power cut in the middle was done all the same; the next group begins anew.
+                promise.deleted();
+            }
             if (stream != null && exists) {
                 for (int shard = 0; shard < stream.shardCount(); shard++) {
                     checkAcks(log, stream, id, promise, shard, powerLost);
