@@ -224,7 +224,7 @@ final class LogLife implements AutoCloseable {
                     .map(found -> found.settings().maxAge().toString())
                     .orElse(null);
             String before = stream.getValue().toString();
-            assertThat(stream.getValue().settle(maxAge))
+            assertThat(stream.getValue().settle(maxAge, powerLost))
                     .as("maxAge of %s: %s, stored was %s", stream.getKey(), maxAge, before)
                     .isTrue();
         }
@@ -234,7 +234,9 @@ final class LogLife implements AutoCloseable {
                 .maxTotalBytes()
                 .map(Object::toString)
                 .orElse(null);
-        assertThat(promises.bound.settle(bound)).as("maxTotalBytes=%s", bound).isTrue();
+        assertThat(promises.bound.settle(bound, powerLost))
+                .as("maxTotalBytes=%s", bound)
+                .isTrue();
         for (ShardId id : promises.shards().keySet()) {
             if (open.containsKey(id)) {
                 promises.shard(id).check(open.get(id), powerLost, random);

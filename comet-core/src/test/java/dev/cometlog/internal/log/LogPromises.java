@@ -2,7 +2,9 @@ package dev.cometlog.internal.log;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that a log has promised so far, over all its lives.
@@ -24,24 +26,30 @@ final class LogPromises {
         }
     }
 
-    /// A stored value: the one that is in force, and one that was being stored when the power went.
+    /// A stored value: the one that was promised, and those whose storing failed or was cut since: each of them may be
+    /// seen, and only a power loss decides which of all there is.
     static final class Value {
+        private final Set<String> inDoubt = new TreeSet<>();
         private @Nullable String stored;
-        private @Nullable String inDoubt;
+        private @Nullable String last;
 
         void storing(String value) {
-            inDoubt = value;
+            last = value;
+            inDoubt.add(value);
         }
 
         void stored() {
-            stored = inDoubt;
+            stored = last;
+            inDoubt.clear();
         }
 
-        /// Whether this may be what is found; from then on it is.
-        boolean settle(@Nullable String found) {
-            boolean possible = found == null ? stored == null : found.equals(stored) || found.equals(inDoubt);
-            stored = found;
-            inDoubt = found;
+        /// Whether this may be what is found; behind a power loss it is that from then on.
+        boolean settle(@Nullable String found, boolean powerLost) {
+            boolean possible = found == null ? stored == null : found.equals(stored) || inDoubt.contains(found);
+            if (powerLost) {
+                stored = found;
+                inDoubt.clear();
+            }
             return possible;
         }
 
