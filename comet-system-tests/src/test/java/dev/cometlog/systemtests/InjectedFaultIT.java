@@ -103,6 +103,10 @@ class InjectedFaultIT {
         assertThat(acks).isNotEmpty();
         try (Comet comet = AppendingWorker.open(directory.resolve("log"))) {
             assertThat(LogChecker.faults(comet, SHARDS, acks)).isEmpty();
+            // Closing tells of a shard that nobody has cured yet.
+            Awaitility.await("cured by the next process")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> comet.stats().sum(shard -> shard.poisoned() ? 1 : 0) == 0);
         }
     }
 }
