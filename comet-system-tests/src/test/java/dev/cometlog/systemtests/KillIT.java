@@ -36,7 +36,8 @@ class KillIT {
 
     /// The control: who takes a dead writer's lock over and mends nothing.
     ///
-    /// By chance: it needs kills in the middle of what a writer does under the lock, and does not get them in every run.
+    /// By chance: it needs kills in the middle of what a writer does under the lock, and does not get them in every
+    /// run.
     @Test
     @EnabledIfSystemProperty(named = "comet.kills.control", matches = "true")
     void aTakeOverThatMendsNothingIsFound() throws Exception {
