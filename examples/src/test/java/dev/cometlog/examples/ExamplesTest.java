@@ -95,7 +95,8 @@ class ExamplesTest {
                 for (var entry : letters.shard(shard).recent(10)) {
                     assertThat(new String(DeadLetter.payload(entry), StandardCharsets.UTF_8))
                             .isEqualTo("poison");
-                    assertThat(DeadLetter.decode(entry).attempts()).isEqualTo(4);
+                    // Four with its neighbours beside it, as often as is allowed, and one on its own.
+                    assertThat(DeadLetter.decode(entry).attempts()).isEqualTo(5);
                     found++;
                 }
             }
