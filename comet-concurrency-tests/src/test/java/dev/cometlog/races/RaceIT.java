@@ -54,7 +54,7 @@ class RaceIT {
     }
 
     /// Publication before the copy, a mapping that ends under a reader, a sleeper that is forgotten. That two may take
-    /// the turn of a thread is not among them: it was not seen reliably within the time.
+    /// the turn of a thread is not among them: it was not seen in the run that tried it.
     @Test
     void aBrokenOrderIsSeen() throws Exception {
         String first = weaken(

@@ -36,8 +36,7 @@ class KillIT {
 
     /// The control: who takes a dead writer's lock over and mends nothing.
     ///
-    /// By chance: it needs kills in the middle of what a writer does under the lock, and does not get them in every
-    /// run.
+    /// Not part of `verify`: the mutant was not found in 60 kills, and why not is not known yet.
     @Test
     @EnabledIfSystemProperty(named = "comet.kills.control", matches = "true")
     void aTakeOverThatMendsNothingIsFound() throws Exception {
