@@ -104,6 +104,33 @@ class ConsumerRetryTest extends ConsumerFixture {
     }
 
     @Test
+    void theDeadLetterIsTheEntryThatFailedThoughTheHandlerAcknowledgedThoseBeforeIt() throws Exception {
+        append(0, 5);
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        long first = delivery.iterator().next().id().offset();
+                        if (first == 5) {
+                            throw new StopProcessing();
+                        }
+                        if (first < 4) {
+                            delivery.ack(first, 3);
+                            append(5, 1);
+                        }
+                        throw new IllegalStateException("poison");
+                    },
+                    options()
+                            .maxRetries(0)
+                            .onExhausted(Exhausted.deadLetter("events-dlq:v1"))
+                            .build());
+            assertThat(consumer.counts(STREAM).deadLettered()).isEqualTo(1);
+        }
+        Entry entry = comet.stream("events-dlq:v1").shard(0).recent(10).getFirst();
+        assertThat(DeadLetter.decode(entry).origin()).isEqualTo(new EntryId(STREAM, 0, 4));
+        assertThat(DeadLetter.payload(entry)).asString(StandardCharsets.UTF_8).isEqualTo("4");
+    }
+
+    @Test
     void deadLettersAreNoPartOfEveryStreamUnlessNamed() throws Exception {
         append(0, 2);
         try (CometConsumer consumer = comet.consumer("g")) {

@@ -14,10 +14,13 @@ final class DeadLetters {
         this.target = log.findOrCreateDeadLetters(stream);
     }
 
-    /// Appends the only entry of a batch to the shard of the same number, as far as there are so many.
-    void append(Batch batch, int attempts, Throwable error) {
-        EntryId origin = new EntryId(batch.stream(), batch.shard(), batch.firstOffset());
-        byte[] letter = DeadLetterDescriptor.encode(origin, batch.timestampMicros(0), attempts, error, batch.bytes(0));
+    /// Appends the last entry of a batch to the shard of the same number, as far as there are so many. Those before
+    /// it, if any, were acknowledged by the handler itself.
+    void appendLast(Batch batch, int attempts, Throwable error) {
+        int last = batch.size() - 1;
+        EntryId origin = new EntryId(batch.stream(), batch.shard(), batch.firstOffset() + last);
+        byte[] letter =
+                DeadLetterDescriptor.encode(origin, batch.timestampMicros(last), attempts, error, batch.bytes(last));
         long _ = target.shard(batch.shard() % target.shardCount()).append(letter, 0, letter.length);
     }
 }

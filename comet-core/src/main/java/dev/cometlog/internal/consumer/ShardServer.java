@@ -188,7 +188,7 @@ final class ShardServer {
             case Exhausted.To _ -> {
                 try {
                     if (deadLetters != null) {
-                        deadLetters.append(batch, retries.attempts(), error);
+                        deadLetters.appendLast(batch, retries.attempts(), error);
                     }
                 } catch (CometException.EntryTooLarge e) {
                     e.addSuppressed(error);
