@@ -48,7 +48,8 @@ class RepairCommandTest {
         dir = scratch.resolve("log");
         shard = dir.resolve("streams/events%3Av1/0000");
         // Whatever the rate: several segments.
-        try (Comet comet = Comet.open(dir, config -> config.segmentBytes(1 << 20).maxEntryBytes(1 << 18))) {
+        try (Comet comet =
+                Comet.open(dir, config -> config.segmentBytes(1 << 20).maxEntryBytes(1 << 18))) {
             CometShard to = comet.stream("events:v1", 1).shard(0);
             for (int i = 0; i < ENTRIES; i++) {
                 long _ = to.append((i + " " + KILOBYTE).getBytes(StandardCharsets.UTF_8));
