@@ -96,24 +96,23 @@ final class ActiveSegment {
         if (state.generation() != mappedGeneration && !takeFound()) {
             return Need.MAP;
         }
-        Segment current = segment;
-        if (current == null) {
-            return Math.max(state.endOffsetPlain(), state.nextBase()) + count > state.appendLimit()
-                    ? Need.OFFSETS
-                    : Need.ROLL;
-        }
-        if (Math.max(state.endOffsetPlain(), state.nextBase()) + count > state.appendLimit()) {
+        long end = state.endOffsetPlain();
+        long nextBase = state.nextBase();
+        if (Math.max(end, nextBase) + count > state.appendLimit()) {
             return Need.OFFSETS;
         }
-        if (state.writePosition() + bytes > current.writableEnd() || state.nextBase() > state.endOffsetPlain()) {
+        Segment current = segment;
+        if (current == null || nextBase > end || state.writePosition() + bytes > current.writableEnd()) {
             return Need.ROLL;
         }
-        long age = Math.max(nowMicros, state.lastTimestamp()) - current.header().baseTimestamp();
-        boolean empty = state.endOffsetPlain() == current.baseOffset();
-        if (age > FrameDescriptor.MAX_TIME_DELTA || (!empty && isOlder(current, nowMicros, rollMicros))) {
-            return Need.ROLL;
+        long base = current.header().baseTimestamp();
+        long age = Math.max(nowMicros, state.lastTimestamp()) - base;
+        if (age <= rollMicros && nowMicros >= base && age <= FrameDescriptor.MAX_TIME_DELTA) {
+            return Need.NONE;
         }
-        return Need.NONE;
+        boolean empty = end == current.baseOffset();
+        boolean isOld = age > FrameDescriptor.MAX_TIME_DELTA || (!empty && isOlder(current, nowMicros, rollMicros));
+        return isOld ? Need.ROLL : Need.NONE;
     }
 
     /// Whether a segment is older than that. One that a clock dated which was set back since would wait for the clock

@@ -13,6 +13,9 @@ public final class SegmentIndex {
     private final long nonce;
     private final @Nullable MappedFile file;
 
+    /// The slot that was looked at last, so that the other fifty frames of a block need not look. A hint.
+    private int noted = -1;
+
     SegmentIndex(MappedFile file, long nonce) {
         this.slots = file.memory();
         this.nonce = nonce;
@@ -29,6 +32,10 @@ public final class SegmentIndex {
     /// Notes a frame if it is the first that starts in its block.
     void note(int position, long relativeOffset, int timeDelta) {
         int slot = IndexDescriptor.slotOf(position);
+        if (slot == noted) {
+            return;
+        }
+        noted = slot;
         if (IndexDescriptor.isEmpty(slots, slot)) {
             IndexDescriptor.write(slots, slot, nonce, (int) relativeOffset, position, timeDelta);
         }
@@ -41,6 +48,7 @@ public final class SegmentIndex {
 
     /// Empties every slot of a frame at or behind `position`, where nothing was written at or behind `limit`.
     void dropFrom(int position, int limit) {
+        noted = -1;
         int first = IndexDescriptor.slotOf(position);
         if (first >= slotCount()) {
             return;
