@@ -18,7 +18,13 @@ final class ShardLock {
     /// Nobody holds the lock, and the next to take it must repair first. No incarnation has this number.
     private static final long ABANDONED = 1;
 
-    private static final int SPINS = 200;
+    /// Looks at a word that another process has, each after a pause that doubles, a few microseconds at first. Shorter
+    /// ones take the word, and the shard's memory with it, from core to core for every append: two processes on one
+    /// shard then reach half of what one does alone, and with these as much.
+    private static final int SPINS = 10;
+    private static final int FIRST_PAUSE = 64;
+    private static final int LAST_PAUSE = 512;
+
     private static final int YIELDS = 50;
     private static final long FIRST_PARK_NANOS = 20_000;
     private static final long LAST_PARK_NANOS = 1_000_000;
@@ -188,6 +194,7 @@ final class ShardLock {
         long started = time.nanoTime();
         long nextProbe = started + PROBE_NANOS;
         long park = FIRST_PARK_NANOS;
+        int pause = FIRST_PAUSE;
         for (int turn = 0; ; turn++) {
             long word = state.lockWord();
             if (word == FREE) {
@@ -205,7 +212,10 @@ final class ShardLock {
                 continue;
             }
             if (turn < SPINS) {
-                Thread.onSpinWait();
+                for (int i = 0; i < pause; i++) {
+                    Thread.onSpinWait();
+                }
+                pause = Math.min(2 * pause, LAST_PAUSE);
             } else if (turn < SPINS + YIELDS) {
                 Thread.yield();
             } else {
