@@ -22,6 +22,7 @@ public final class Segment {
     private final SegmentHeader header;
     private final MappedFile file;
     private final SegmentIndex index;
+    private final int writableEnd;
 
     /// Kept open in processes that append, so that a failed write-back is told to them; null for readers.
     private final @Nullable StorageFile channel;
@@ -31,6 +32,9 @@ public final class Segment {
 
     /// Users, plus [#RETIRED] once the catalogue let go.
     private final AtomicInteger references = new AtomicInteger();
+
+    /// Whether anybody took a reference since the catalogue looked last. A hint, so a race does no harm.
+    private boolean used;
 
     /// One of a shard none of whose files was ever replaced.
     Segment(Path path, SegmentHeader header, MappedFile file, SegmentIndex index, @Nullable StorageFile channel) {
@@ -50,6 +54,7 @@ public final class Segment {
         this.index = index;
         this.channel = channel;
         this.rewrites = rewrites;
+        this.writableEnd = (int) file.memory().byteSize() - FrameDescriptor.SEAL_LENGTH;
     }
 
     public Path path() {
@@ -80,7 +85,7 @@ public final class Segment {
 
     /// Where the last frame must end, so that a seal fits behind it.
     int writableEnd() {
-        return capacity() - FrameDescriptor.SEAL_LENGTH;
+        return writableEnd;
     }
 
     public SegmentIndex index() {
@@ -125,9 +130,17 @@ public final class Segment {
                 return false;
             }
             if (references.compareAndSet(count, count + 1)) {
+                used = true;
                 return true;
             }
         }
+    }
+
+    /// Whether anybody took a reference since this was last asked.
+    boolean wasUsed() {
+        boolean was = used;
+        used = false;
+        return was;
     }
 
     public void release() {
