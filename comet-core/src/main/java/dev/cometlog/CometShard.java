@@ -3,10 +3,10 @@ package dev.cometlog;
 import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.IdleReader;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.SegmentTimes;
 import dev.cometlog.internal.log.Shard;
-import dev.cometlog.internal.log.ShardReader;
 import dev.cometlog.internal.log.ShardView;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -27,6 +27,7 @@ public final class CometShard {
     private final Comet comet;
     private final LogStream stream;
     private final int number;
+    private final IdleReader idleReader = new IdleReader();
 
     /// Set once the shard was opened for writing; stays the same then, so a race does no harm.
     private @Nullable Shard open;
@@ -208,11 +209,8 @@ public final class CometShard {
         if (view.isEmpty()) {
             return from;
         }
-        ShardReader reader = new ShardReader(view.get());
-        reader.seek(from);
         try {
-            int _ = reader.scan(Integer.MAX_VALUE, verify, visitor, gaps);
-            return reader.nextOffset();
+            return idleReader.scan(view.get(), from, verify, visitor, gaps);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }

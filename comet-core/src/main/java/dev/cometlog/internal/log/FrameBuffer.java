@@ -61,6 +61,11 @@ final class FrameBuffer {
         return 0;
     }
 
+    /// What is held is to be copied anew.
+    void forget() {
+        owner = null;
+    }
+
     byte[] bytes() {
         return bytes;
     }

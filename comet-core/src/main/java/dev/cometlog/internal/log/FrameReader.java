@@ -192,6 +192,12 @@ final class FrameReader {
         return prefix.read(claimed, front, 0, front.length) ? prefix.count() : -1;
     }
 
+    /// What was copied counts no more.
+    void forget() {
+        buffer.forget();
+        viewed = null;
+    }
+
     /// Lets go of memory that a reader at the end of its shard does not need for now.
     void rest() {
         expanded.rest();

@@ -59,6 +59,17 @@ public final class ShardReader {
         this.frames = new FrameReader(codecs);
     }
 
+    boolean isOf(ShardView other) {
+        return view.state() == other.state();
+    }
+
+    /// Goes to an offset like a new reader: nothing that was read before counts.
+    void restart(long offset) {
+        seek(offset);
+        leaveSegment();
+        frames.forget();
+    }
+
     /// Goes to an offset, which may be expired or not be assigned yet.
     public void seek(long offset) {
         if (offset < 0) {
