@@ -13,6 +13,10 @@ final class EntryBuffer {
     private static final int FIRST_BYTES = 8 << 10;
 
     private byte[] bytes = new byte[FIRST_BYTES];
+
+    /// The same bytes, of which entries lend slices: one object each.
+    private MemorySegment readOnly = MemorySegment.ofArray(bytes).asReadOnly();
+
     private int[] ends = new int[FIRST_ENTRIES];
     private long[] timestamps = new long[FIRST_ENTRIES];
     private long firstOffset;
@@ -34,6 +38,7 @@ final class EntryBuffer {
         }
         if (length > bytes.length - used) {
             bytes = Arrays.copyOf(bytes, Math.max(used + length, (int) Math.min(2L * bytes.length, Integer.MAX_VALUE)));
+            readOnly = MemorySegment.ofArray(bytes).asReadOnly();
         }
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, position, bytes, used, length);
         used += length;
@@ -63,7 +68,7 @@ final class EntryBuffer {
     }
 
     MemorySegment data(int index) {
-        return MemorySegment.ofArray(bytes).asSlice(start(index), length(index)).asReadOnly();
+        return readOnly.asSlice(start(index), length(index));
     }
 
     int length(int index) {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One consumer of a group: its loops, its polls, and what it asks and tells of the group's progress.
 ///
@@ -106,7 +107,12 @@ public final class GroupConsumer {
     /// @throws CometException.LeaseHeld naming who else reads it
     /// @throws IllegalArgumentException if they do not exist, or too many before them are not acknowledged
     public void ack(String stream, int shard, long from, long to) {
-        use(stream, shard, lease -> lease.ack(from, to));
+        ShardLease lease = held(stream, shard);
+        if (lease != null) {
+            lease.ack(from, to);
+        } else {
+            use(stream, shard, taken -> taken.ack(from, to));
+        }
     }
 
     /// Goes to another place in a shard that this consumer reads, or that nobody does.
@@ -114,6 +120,16 @@ public final class GroupConsumer {
     /// @throws CometException.LeaseHeld naming who else reads it
     public void seek(String stream, int shard, Seek to) {
         use(stream, shard, lease -> lease.view().ifPresent(view -> lease.seek(SeekTarget.resolve(view, to))));
+    }
+
+    /// The lease that this consumer was found to hold; null if that has to be looked into.
+    private @Nullable ShardLease held(String stream, int shard) {
+        GroupProgress progress = known.get(stream);
+        if (progress == null || shard < 0 || shard >= progress.stream().shardCount() || progress.isDeleted()) {
+            return null;
+        }
+        ShardLease lease = progress.lease(shard);
+        return lease != null && lease.owner() == this ? lease : null;
     }
 
     private void use(String stream, int shard, Consumer<ShardLease> action) {
