@@ -321,7 +321,8 @@ class ConsumerRetryTest extends ConsumerFixture {
                         consumer.process(
                                 delivery -> {
                                     atWork.countDown();
-                                    Thread.sleep(Duration.ofDays(1));
+                                    // Never counted down: an interrupt alone ends it.
+                                    new CountDownLatch(1).await();
                                 },
                                 options().parallelism(parallelism).build());
                     } catch (InterruptedException | RuntimeException e) {
