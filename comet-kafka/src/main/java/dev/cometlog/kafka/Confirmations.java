@@ -42,6 +42,19 @@ final class Confirmations {
         return future.state() != Future.State.FAILED || isRejection(future.exceptionNow());
     }
 
+    /// How many records were handed over.
+    int size() {
+        return futures.size();
+    }
+
+    /// Waits for the first record that was handed over, until a time or an interrupt, which is set again; returns
+    /// whether it is confirmed.
+    boolean awaitFirst(long untilNanos) {
+        Future<RecordMetadata> first = futures.getFirst();
+        boolean _ = first.isDone() || await(first, untilNanos);
+        return first.state() == Future.State.SUCCESS;
+    }
+
     /// Waits for what was handed over, until a time or an interrupt, which is set again. What is not known by then
     /// is to be sent again.
     List<Outcome> await(long untilNanos) {

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// The producer repeats what was not confirmed by itself, in order, for as long as it lives. One that does not get
 /// through in time is thrown away with what it had on its way, and the next one begins at the first entry that was
 /// not confirmed. Since each begins there and leaves nothing out, the first time that each entry appears is in
-/// order, whatever became of the old producer's last requests. Thread-safe.
+/// order, whatever became of the old producer's last requests. For the first record that a producer sends to a
+/// partition see [KnownPartitions]. Thread-safe.
 final class PlainProducer implements BatchProducer {
     private final Producers producers;
     private final Duration sendTimeout;
-    private @Nullable Producer<byte[], byte[]> present; // guarded by this
+    private @Nullable Session present; // guarded by this
+
+    /// One producer, and where the brokers know it.
+    private record Session(Producer<byte[], byte[]> producer, KnownPartitions partitions) {}
 
     PlainProducer(Producers producers, Duration sendTimeout) {
         this.producers = producers;
@@ -26,60 +30,72 @@ final class PlainProducer implements BatchProducer {
     }
 
     @Override
-    public List<Outcome> send(SinkBatch batch) {
-        Producer<byte[], byte[]> producer = producer();
-        RecordMaker records = producers.recordMaker(producer, batch);
-        Confirmations confirmations = new Confirmations(producer, batch.size());
+    public List<Outcome> send(SinkBatch batch) throws InterruptedException {
+        Session session = session();
+        RecordMaker records = producers.recordMaker(session.producer(), batch);
+        Confirmations confirmations = new Confirmations(session.producer(), batch.size());
         long deadline = Confirmations.deadline(sendTimeout);
         try {
-            for (Entry entry : batch.entries()) {
-                if (!confirmations.send(records.record(entry))) {
-                    break;
-                }
-            }
+            send(batch.entries(), records, confirmations, session.partitions(), deadline);
         } catch (RuntimeException e) {
             // It is closed, or will never send again.
-            discard(producer);
+            discard(session);
             throw e;
         }
         List<Outcome> outcomes = confirmations.await(deadline);
         // Whoever was interrupted is ending, and sends nothing that what is still on its way could overtake.
         if (confirmations.anyUnderWay() && !Thread.currentThread().isInterrupted()) {
-            discard(producer);
+            discard(session);
         }
         return outcomes;
     }
 
-    private synchronized Producer<byte[], byte[]> producer() {
-        Producer<byte[], byte[]> producer = present;
-        if (producer == null) {
-            producer = producers.idempotent();
-            present = producer;
+    /// Hands over as many as may be handed over, in order.
+    private static void send(
+            List<Entry> entries,
+            RecordMaker records,
+            Confirmations confirmations,
+            KnownPartitions partitions,
+            long deadline)
+            throws InterruptedException {
+        boolean goesOn = partitions.introduce(
+                records.where(),
+                () -> confirmations.send(records.record(entries.getFirst())) && confirmations.awaitFirst(deadline));
+        for (int next = confirmations.size(); goesOn && next < entries.size(); next++) {
+            goesOn = confirmations.send(records.record(entries.get(next)));
         }
-        return producer;
+    }
+
+    private synchronized Session session() {
+        Session session = present;
+        if (session == null) {
+            session = new Session(producers.idempotent(), new KnownPartitions(System::nanoTime));
+            present = session;
+        }
+        return session;
     }
 
     /// Throws a producer away. Whatever else waits for it is told so at once, and is tried again.
-    private void discard(Producer<byte[], byte[]> producer) {
+    private void discard(Session session) {
         synchronized (this) {
-            if (!Objects.equals(present, producer)) {
+            if (!Objects.equals(present, session)) {
                 return;
             }
             present = null;
         }
-        producer.close(Duration.ZERO);
+        session.producer().close(Duration.ZERO);
     }
 
     @Override
     public void close() {
-        Producer<byte[], byte[]> last;
+        Session last;
         synchronized (this) {
             last = present;
             present = null;
         }
         if (last != null) {
             // Whatever counts was waited for.
-            last.close(Duration.ZERO);
+            last.producer().close(Duration.ZERO);
         }
     }
 }

@@ -84,6 +84,7 @@ final class Producers {
     }
 
     RecordMaker recordMaker(Producer<byte[], byte[]> producer, SinkBatch batch) {
-        return new RecordMaker(batch, options.source(), topic(batch.stream()), partition(producer, batch));
+        return new RecordMaker(
+                batch.stream(), batch.shard(), options.source(), topic(batch.stream()), partition(producer, batch));
     }
 }

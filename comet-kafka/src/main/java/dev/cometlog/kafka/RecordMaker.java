@@ -1,10 +1,13 @@
 package dev.cometlog.kafka;
 
 import dev.cometlog.Entry;
-import dev.cometlog.forward.SinkBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 /// Makes records of the entries of one shard.
 ///
@@ -18,27 +21,54 @@ final class RecordMaker {
 
     private final String topic;
     private final int partition;
-    private final byte[] stream;
-    private final byte[] shard;
-    private final byte[] source;
+    private final Header stream;
+    private final Header shard;
+    private final @Nullable Header source;
 
-    RecordMaker(SinkBatch batch, String source, String topic, int partition) {
+    /// @param source the name of the log; empty is none
+    RecordMaker(String stream, int shard, String source, String topic, int partition) {
         this.topic = topic;
         this.partition = partition;
-        this.stream = batch.stream().getBytes(StandardCharsets.UTF_8);
-        this.shard = Integer.toString(batch.shard()).getBytes(StandardCharsets.UTF_8);
-        this.source = source.getBytes(StandardCharsets.UTF_8);
+        this.stream = new TextHeader(STREAM, stream);
+        this.shard = new TextHeader(SHARD, Integer.toString(shard));
+        this.source = source.isEmpty() ? null : new TextHeader(SOURCE, source);
+    }
+
+    /// Made once for all records that have it.
+    private static final class TextHeader implements Header {
+        private final String key;
+        private final byte[] value;
+
+        TextHeader(String key, String value) {
+            this.key = key;
+            this.value = value.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String key() {
+            return key;
+        }
+
+        @Override
+        public byte[] value() {
+            return value;
+        }
+    }
+
+    /// The partition that all of them go to.
+    TopicPartition where() {
+        return new TopicPartition(topic, partition);
     }
 
     ProducerRecord<byte[], byte[]> record(Entry entry) {
-        long millis = TimeUnit.MICROSECONDS.toMillis(entry.timestampMicros());
-        ProducerRecord<byte[], byte[]> made = new ProducerRecord<>(topic, partition, millis, null, entry.bytes());
-        made.headers()
-                .add(STREAM, stream)
-                .add(SHARD, shard)
-                .add(OFFSET, Long.toString(entry.id().offset()).getBytes(StandardCharsets.ISO_8859_1));
-        if (source.length > 0) {
-            made.headers().add(SOURCE, source);
+        return record(entry.bytes(), entry.id().offset(), TimeUnit.MICROSECONDS.toMillis(entry.timestampMicros()));
+    }
+
+    ProducerRecord<byte[], byte[]> record(byte[] payload, long offset, long millis) {
+        ProducerRecord<byte[], byte[]> made = new ProducerRecord<>(topic, partition, millis, null, payload);
+        Headers headers = made.headers().add(stream).add(shard).add(new TextHeader(OFFSET, Long.toString(offset)));
+        if (source != null) {
+            var _ = headers.add(source);
         }
         return made;
     }
