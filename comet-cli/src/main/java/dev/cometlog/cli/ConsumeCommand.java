@@ -2,9 +2,7 @@ package dev.cometlog.cli;
 
 import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
-import dev.cometlog.Exhausted;
 import dev.cometlog.ProcessOptions;
-import dev.cometlog.Seek;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -76,27 +74,6 @@ final class ConsumeCommand implements Callable<Integer> {
     @ArgGroup
     private @Nullable GivenUp givenUp;
 
-    /// What becomes of an entry that failed at every attempt; without a choice the command ends.
-    static final class GivenUp {
-        @Option(
-                names = "--dead-letter",
-                paramLabel = "STREAM",
-                description = "Append an entry that failed at every attempt to this stream, and go on.")
-        private @Nullable String deadLetter;
-
-        @Option(
-                names = "--skip",
-                description = "Skip an entry that failed at every attempt, and go on. Without either: end.")
-        private boolean skip;
-
-        Exhausted choice() {
-            if (deadLetter != null) {
-                return Exhausted.deadLetter(deadLetter);
-            }
-            return skip ? Exhausted.skip() : Exhausted.stop();
-        }
-    }
-
     @Override
     public Integer call() throws InterruptedException {
         if (limit < 1) {
@@ -106,8 +83,8 @@ final class ConsumeCommand implements Callable<Integer> {
         try (Comet comet = options.log().openToWrite(settings -> {});
                 CometConsumer consumer = comet.consumer(group);
                 Output output = Output.standard()) {
-            // An unknown stream is an error: nobody should wait for a name that was mistyped.
-            Names.stream(comet, options.stream());
+            // An unknown name is an error: nobody should wait for one that was mistyped.
+            Names.shard(Names.stream(comet, options.stream()), options.shard());
             DeliveryTarget target = command == null
                     ? new PrintedDelivery(options.printer(output), output)
                     : new CommandDelivery(command, options);
@@ -119,7 +96,7 @@ final class ConsumeCommand implements Callable<Integer> {
     private ProcessOptions processOptions() {
         ProcessOptions.Builder builder = ProcessOptions.builder().stream(options.stream())
                 .batchSize(batch)
-                .startAt(seek(from))
+                .startAt(from.seek())
                 .maxRetries(retries)
                 .onGap(options::gap)
                 .onError((error, attempt) ->
@@ -132,14 +109,5 @@ final class ConsumeCommand implements Callable<Integer> {
             builder.onExhausted(givenUp.choice());
         }
         return builder.build();
-    }
-
-    private static Seek seek(From from) {
-        return switch (from) {
-            case From.Earliest() -> Seek.earliest();
-            case From.Latest() -> Seek.latest();
-            case From.Offset(long offset) -> Seek.offset(offset);
-            case From.Time(var instant) -> Seek.timestamp(instant);
-        };
     }
 }

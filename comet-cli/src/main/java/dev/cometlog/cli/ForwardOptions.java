@@ -1,7 +1,5 @@
 package dev.cometlog.cli;
 
-import dev.cometlog.Exhausted;
-import dev.cometlog.Seek;
 import dev.cometlog.forward.ForwarderOptions;
 import dev.cometlog.forward.RetrySettings;
 import java.time.Duration;
@@ -113,28 +111,7 @@ final class ForwardOptions {
     private Duration maxElapsedTime;
 
     @ArgGroup
-    private @Nullable Rejected rejected;
-
-    /// What becomes of an entry that the destination will never take; without a choice the command ends.
-    static final class Rejected {
-        @Option(
-                names = "--dead-letter",
-                paramLabel = "STREAM",
-                description = "Append entries that the destination rejects to this stream, and go on.")
-        private @Nullable String deadLetter;
-
-        @Option(
-                names = "--skip",
-                description = "Skip entries that the destination rejects, and go on. Without either: end.")
-        private boolean skip;
-
-        Exhausted choice() {
-            if (deadLetter != null) {
-                return Exhausted.deadLetter(deadLetter);
-            }
-            return skip ? Exhausted.skip() : Exhausted.stop();
-        }
-    }
+    private @Nullable GivenUp givenUp;
 
     LogDirectory log() {
         return log;
@@ -152,7 +129,7 @@ final class ForwardOptions {
         ForwarderOptions.Builder builder = ForwarderOptions.builder()
                 .batchSize(batch)
                 .parallelism(parallel)
-                .startAt(seek(from))
+                .startAt(from.seek())
                 .bytesPerSecond(rate)
                 .maxAge(skipOlder)
                 .liveFirst(liveFirst)
@@ -164,18 +141,9 @@ final class ForwardOptions {
                 .onGap(gap -> System.err.println("comet: gap: offsets " + gap.from() + " to " + (gap.to() - 1)
                         + " of shard " + gap.shard() + " are not there: " + gap.reason()));
         streams.forEach(builder::stream);
-        if (rejected != null) {
-            builder.onReject(rejected.choice());
+        if (givenUp != null) {
+            builder.onReject(givenUp.choice());
         }
         return builder.build();
-    }
-
-    private static Seek seek(From from) {
-        return switch (from) {
-            case From.Earliest() -> Seek.earliest();
-            case From.Latest() -> Seek.latest();
-            case From.Offset(long offset) -> Seek.offset(offset);
-            case From.Time(var instant) -> Seek.timestamp(instant);
-        };
     }
 }

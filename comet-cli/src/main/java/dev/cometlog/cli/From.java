@@ -1,5 +1,6 @@
 package dev.cometlog.cli;
 
+import dev.cometlog.Seek;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,16 @@ sealed interface From {
 
     /// With the first entry that is not older than an instant.
     record Time(Instant instant) implements From {}
+
+    /// The same for a group that is new.
+    default Seek seek() {
+        return switch (this) {
+            case Earliest() -> Seek.earliest();
+            case Latest() -> Seek.latest();
+            case Offset(long offset) -> Seek.offset(offset);
+            case Time(var instant) -> Seek.timestamp(instant);
+        };
+    }
 
     /// How much text [#parse] understands, for messages and help.
     String FORMS = "earliest, latest, an offset, a time such as 2026-01-31T12:00:00Z, or an age such as -10m";
