@@ -39,11 +39,11 @@ final class ForwardRun {
         ForwarderOptions settings = options.forwarderOptions();
         options.log().existing();
         try (Comet comet = options.log().openToWrite(config -> {})) {
+            // An unknown name is an error: nobody should wait for one that was mistyped.
+            options.streams().forEach(name -> Names.streamOrShard(comet, name));
             List<String> named = options.streams().stream()
                     .filter(name -> !name.contains("*") && !name.contains(":shard:"))
                     .toList();
-            // An unknown stream is an error: nobody should wait for a name that was mistyped.
-            named.forEach(comet::stream);
             Sink sink = maker.make();
             Forwarder forwarder;
             try {

@@ -139,6 +139,7 @@ final class GroupsResetCommand implements Callable<Integer> {
         Instant now = Instant.now();
         List<Move> moves = new ArrayList<>();
         for (String name : GroupsCommand.streamsOf(comet, group, stream)) {
+            Names.shard(comet.stream(name), shard);
             for (Lag.OfShard of : consumer.lag(name).shards()) {
                 CometShard in = comet.stream(name).shard(of.shard());
                 boolean asked = shard == null || shard == of.shard();

@@ -3,11 +3,14 @@ package dev.cometlog.cli;
 import dev.cometlog.Comet;
 import dev.cometlog.CometException;
 import dev.cometlog.CometStream;
+import dev.cometlog.internal.format.StreamName;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what a user named, and says what it may have been if there is no such thing.
 final class Names {
@@ -24,6 +27,36 @@ final class Names {
             throw new CometException.UnknownStream("no stream is called \"" + name + "\"" + suggestion(name, known));
         }
         return comet.stream(name);
+    }
+
+    /// Checks that a stream has a shard, where one was asked for.
+    ///
+    /// @throws IllegalArgumentException naming those that it has
+    static void shard(CometStream stream, @Nullable Integer shard) {
+        if (shard != null) {
+            var _ = stream.shard(shard);
+        }
+    }
+
+    /// Checks that what was named as a stream, or as a shard by its full name, is there. A beginning of names that
+    /// ends with `*` may match what is made later.
+    ///
+    /// @throws CometException.UnknownStream naming the streams that are called nearly so
+    /// @throws CommandFailure naming the shards that are called nearly so
+    static void streamOrShard(Comet comet, String name) {
+        int separator = name.lastIndexOf(StreamName.SHARD_SEPARATOR);
+        if (name.endsWith("*")) {
+            return;
+        }
+        CometStream stream = stream(comet, separator < 0 ? name : name.substring(0, separator));
+        if (separator >= 0) {
+            List<String> shards = IntStream.range(0, stream.shardCount())
+                    .mapToObj(shard -> StreamName.ofShard(stream.name(), shard))
+                    .toList();
+            if (!shards.contains(name)) {
+                throw new CommandFailure("no shard is called \"" + name + "\"" + suggestion(name, shards));
+            }
+        }
     }
 
     /// What to say behind a message about a name that is not known: `; did you mean "a" or "b"?`, or nothing.

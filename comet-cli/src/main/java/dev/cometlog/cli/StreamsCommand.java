@@ -119,6 +119,7 @@ final class StreamsCommand implements Callable<Integer> {
             DirectorySettings.check(bounds.given());
             try (OpenLog open = log.openToChange()) {
                 if (name != null) {
+                    open.stream(name);
                     open.log().alter(name, given);
                 }
                 if (!bounds.given().isEmpty()) {

@@ -58,6 +58,7 @@ final class TailCommand implements Callable<Integer> {
             EntryPrinter printer = options.printer(output);
             var reader = new StreamReader();
             CometStream stream = Names.stream(comet, options.stream());
+            Names.shard(stream, options.shard());
             if (from == null) {
                 addLast(reader, stream, last == null ? DEFAULT_ENTRIES : last);
             } else {

@@ -113,14 +113,4 @@ class ExportImportTest {
             assertThat(payloads(to, "s:v1")).extracting(List::size).containsExactly(1, 0, 1);
         }
     }
-
-    @Test
-    void unknownNamesAreAnsweredWithNearOnes() {
-        assertThat(RunCommand.of("export", "event:v1", "-d", dir).error())
-                .isEqualTo("comet: no stream is called \"event:v1\"; did you mean \"events:v1\"?\n");
-        assertThat(RunCommand.of("cat", "event:v1", "-d", dir).error()).contains("did you mean \"events:v1\"?");
-        assertThat(RunCommand.of("stats", "event:v1", "-d", dir).error()).contains("did you mean \"events:v1\"?");
-        assertThat(RunCommand.of("cat", "events:v1", "--shard", "7", "-d", dir).error())
-                .contains("shard must be between 0 and 2", "shard=7");
-    }
 }
