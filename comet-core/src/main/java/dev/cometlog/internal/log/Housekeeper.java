@@ -58,7 +58,9 @@ final class Housekeeper implements AutoCloseable {
     private void tick(Attended shard, long now) {
         try {
             shard.tick(now);
-            String _ = failures.remove(shard.id());
+            if (!failures.isEmpty()) {
+                String _ = failures.remove(shard.id());
+            }
         } catch (CometException.Closed e) {
             // Closed between the list and the tick: nothing is left to do for it.
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed meanwhile", shard.id());

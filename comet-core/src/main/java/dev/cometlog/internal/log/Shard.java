@@ -22,6 +22,7 @@ public final class Shard implements Attended {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
     private static final byte[] EMPTY_ENTRY = {1, 0};
     private static final long TRIM_INTERVAL_NANOS = 1_000_000_000;
+    private static final long QUIET_INTERVAL_NANOS = 1_000_000_000;
 
     private final ShardContext context;
     private final ShardId id;
@@ -50,6 +51,12 @@ public final class Shard implements Attended {
 
     /// The start offset then.
     private long trimmedStart;
+
+    /// When the shard was last looked after, and what it was like then; housekeeping's own.
+    private long attendedNanos;
+
+    private long attendedEnd = -1;
+    private long attendedGeneration;
 
     /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
     /// in this epoch.
@@ -344,6 +351,12 @@ public final class Shard implements Attended {
     /// @param nanoTime of the time source
     @Override
     public void tick(long nanoTime) {
+        if (isQuiet() && nanoTime - attendedNanos < QUIET_INTERVAL_NANOS) {
+            return;
+        }
+        attendedNanos = nanoTime;
+        attendedEnd = state.endOffset();
+        attendedGeneration = state.generation();
         lock.freeLeftBehind();
         adoptSettings();
         sync.tick(nanoTime);
@@ -353,6 +366,16 @@ public final class Shard implements Attended {
         retainIfRolled();
         letGo(nanoTime);
         files.segments().letLeave();
+    }
+
+    /// Whether nothing has happened since the last time and nothing is due: a process may have hundreds of such shards.
+    private boolean isQuiet() {
+        return state.endOffset() == attendedEnd
+                && state.durableOffset() == attendedEnd
+                && state.generation() == attendedGeneration
+                && state.startOffset() == trimmedStart
+                && state.lockWord() == 0
+                && state.poison() == 0;
     }
 
     /// Ends mappings that are of no more use. What any process deleted is let go of at once: until then the
