@@ -2,7 +2,6 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.Storage;
-import dev.cometlog.internal.storage.StorageFile;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -53,8 +52,6 @@ record DirectoryCount(Storage storage) {
             storage.delete(path);
             return 0;
         }
-        try (StorageFile file = storage.open(path, Storage.Access.READ)) {
-            return DiskBudget.rounded(file.size());
-        }
+        return DiskBudget.rounded(storage.size(path));
     }
 }

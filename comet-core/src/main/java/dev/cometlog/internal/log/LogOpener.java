@@ -4,6 +4,7 @@ import dev.cometlog.CometConfig;
 import dev.cometlog.CometException;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
@@ -42,7 +43,8 @@ final class LogOpener {
 
     Log open() {
         try {
-            return config.readOnly() ? openReadOnly() : openForWriting();
+            // Dozens of calls: to hand each over to a thread that does I/O would take longer than most of them.
+            return IoThreads.call(() -> config.readOnly() ? openReadOnly() : openForWriting());
         } catch (IOException e) {
             if (IoErrors.isDiskFull(e)) {
                 throw IoErrors.typed("opening " + directory.path(), e);

@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
@@ -67,7 +68,17 @@ public final class LogStream {
         return open != null ? open : open(number);
     }
 
-    private synchronized Shard open(int number) {
+    /// All of it on one thread that does I/O: opening takes dozens of calls, and to hand each over takes longer than
+    /// most of them.
+    private Shard open(int number) {
+        try {
+            return IoThreads.call(() -> openHere(number));
+        } catch (IOException e) {
+            throw IoErrors.typed("opening " + stored.shardId(number), e);
+        }
+    }
+
+    private synchronized Shard openHere(int number) {
         Shard open = shards.get(number);
         if (open != null) {
             return open;
@@ -94,7 +105,7 @@ public final class LogStream {
             return Optional.of(view);
         }
         try {
-            return openView(number);
+            return IoThreads.call(() -> openView(number));
         } catch (IOException e) {
             throw IoErrors.typed("opening " + stored.shardId(number), e);
         }
@@ -108,7 +119,7 @@ public final class LogStream {
             return Optional.empty();
         }
         if (!context.config().readOnly()) {
-            return Optional.of(open(number).view());
+            return Optional.of(openHere(number).view());
         }
         ShardView view = views.get(number);
         ShardId id = stored.shardId(number);

@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
@@ -78,10 +79,14 @@ public final class Segments {
         if (known != null && acquirePresent(known)) {
             return Optional.of(known);
         }
+        return IoThreads.call(() -> acquireAnew(base));
+    }
+
+    private Optional<Segment> acquireAnew(long base) throws IOException {
         // Whoever adopts a segment holds the shard's lock and must not wait for this.
         synchronized (opening) {
             checkOpen();
-            known = mapped.get(base);
+            Segment known = mapped.get(base);
             if (known != null && acquirePresent(known)) {
                 return Optional.of(known);
             }

@@ -3,6 +3,7 @@ package dev.cometlog.internal.log;
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.storage.IoThreads;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.LockFile;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class ShardRecovery {
                 throw new CometException.ShardBusy(id + " has been under recovery by another process for more than "
                         + context.config().appendTimeout().toMillis() + " ms");
             }
-            if (Thread.currentThread().isInterrupted()) {
+            if (IoThreads.isCallerInterrupted()) {
                 throw new CometException.Interrupted("waiting for the recovery of " + id, null);
             }
             LockSupport.parkNanos(POLL_NANOS);

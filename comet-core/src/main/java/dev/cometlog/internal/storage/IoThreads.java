@@ -2,6 +2,7 @@ package dev.cometlog.internal.storage;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
@@ -42,7 +43,8 @@ public final class IoThreads {
         if (Thread.currentThread() instanceof IoThread) {
             return operation.run();
         }
-        Future<T> result = POOL.submit(operation::run);
+        Call<T> call = new Call<>(operation);
+        Future<T> result = POOL.submit(call);
         boolean interrupted = false;
         try {
             while (true) {
@@ -50,6 +52,7 @@ public final class IoThreads {
                     return result.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
+                    call.interrupted = true;
                 }
             }
         } catch (ExecutionException e) {
@@ -57,6 +60,34 @@ public final class IoThreads {
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /// Whether who waits for what the present thread does was interrupted: asked by operations that wait for others.
+    public static boolean isCallerInterrupted() {
+        Thread current = Thread.currentThread();
+        Call<?> call = current instanceof IoThread thread ? thread.call : null;
+        return call == null ? current.isInterrupted() : call.interrupted;
+    }
+
+    /// An operation that somebody waits for.
+    private static final class Call<T extends @Nullable Object> implements Callable<T> {
+        private final Operation<T> operation;
+        private volatile boolean interrupted;
+
+        private Call(Operation<T> operation) {
+            this.operation = operation;
+        }
+
+        @Override
+        public T call() throws IOException {
+            IoThread thread = (IoThread) Thread.currentThread();
+            thread.call = this;
+            try {
+                return operation.run();
+            } finally {
+                thread.call = null;
             }
         }
     }
@@ -75,6 +106,9 @@ public final class IoThreads {
     }
 
     private static final class IoThread extends Thread {
+        /// What it does for somebody who waits; null if nobody does. Its own.
+        private @Nullable Call<?> call;
+
         IoThread(Runnable task) {
             super(task, "comet-io-" + COUNT.incrementAndGet());
             setDaemon(true);
