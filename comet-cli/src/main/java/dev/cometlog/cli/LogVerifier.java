@@ -2,6 +2,7 @@ package dev.cometlog.cli;
 
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.ShardPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -75,7 +76,7 @@ final class LogVerifier {
         }
         new ShardVerifier(report, child, stream, shard, shards).verify();
         for (Path file : list(child)) {
-            if (!ShardVerifier.isKnown(file.getFileName().toString())) {
+            if (!ShardPaths.isPart(file.getFileName().toString())) {
                 report.note(file, "is unknown, ignored");
             }
         }

@@ -134,13 +134,4 @@ final class ShardVerifier {
                             + " were given up after a power loss");
         }
     }
-
-    /// The names that a shard's directory may hold beside its segments.
-    static boolean isKnown(String name) {
-        return name.equals("state")
-                || name.equals("quarantine")
-                || ShardPaths.segmentBase(name).isPresent()
-                || ShardPaths.indexBase(name).isPresent()
-                || name.startsWith("next");
-    }
 }

@@ -4,7 +4,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.Seek;
 import dev.cometlog.internal.format.GroupDescriptor;
 import dev.cometlog.internal.format.Hashes;
-import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.GroupFiles;
 import dev.cometlog.internal.log.IoErrors;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// The group files that this process has open: one set for each open log, shared by its consumers.
 final class Groups {
     private static final System.Logger LOG = System.getLogger(Groups.class.getName());
-    private static final String DIRECTORY = "groups";
 
     /// How often a group is made that others delete meanwhile.
     private static final int ATTEMPTS = 10;
@@ -104,22 +103,11 @@ final class Groups {
 
     /// The names of a stream's groups, sorted.
     List<String> names(LogStream stream) {
-        Path directory = stream.directory().resolve(DIRECTORY);
-        List<String> names = new ArrayList<>();
         try {
-            if (log.storage().kind(directory) == Storage.FileKind.DIRECTORY) {
-                for (String encoded : log.storage().list(directory)) {
-                    boolean file = log.storage().kind(directory.resolve(encoded)) == Storage.FileKind.REGULAR;
-                    if (file && !WholeFiles.isTemporary(encoded)) {
-                        names.add(StreamName.decode(encoded));
-                    }
-                }
-            }
+            return log.groupFiles().groups(stream.directory());
         } catch (IOException e) {
             throw IoErrors.typed("listing the groups of stream \"" + stream.name() + "\"", e);
         }
-        names.sort(null);
-        return names;
     }
 
     /// Deletes a group, so that its progress is forgotten and protects nothing; false if there is none.
@@ -150,7 +138,7 @@ final class Groups {
     }
 
     static Path path(LogStream stream, String group) {
-        return stream.directory().resolve(DIRECTORY).resolve(StreamName.encode(group));
+        return GroupFiles.of(stream.directory(), group);
     }
 
     /// The group's progress in a stream, if the group exists there. Makes nothing.
@@ -202,7 +190,7 @@ final class Groups {
 
     private void create(LogStream stream, String group, Seek start) throws IOException {
         Path path = path(stream, group);
-        ShardFiles.ensureDirectory(log.storage(), stream.directory().resolve(DIRECTORY));
+        ShardFiles.ensureDirectory(log.storage(), GroupFiles.directory(stream.directory()));
         byte[] bytes = GroupDescriptor.initial(streamHash(stream), groupHash(group), starts(stream, start));
         log.budget().reserve(bytes.length);
         boolean created = false;

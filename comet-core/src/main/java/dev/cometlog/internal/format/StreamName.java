@@ -2,6 +2,7 @@ package dev.cometlog.internal.format;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Stream and group names as users write them, and the directory and file names they become.
 ///
@@ -73,6 +74,15 @@ public final class StreamName {
             }
         }
         return text.toString();
+    }
+
+    /// The name that `encoded` stands for; empty if no name is encoded like this.
+    public static Optional<String> decoded(String encoded) {
+        try {
+            return Optional.of(decode(encoded));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /// The name that `encoded` stands for.

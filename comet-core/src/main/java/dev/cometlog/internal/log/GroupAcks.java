@@ -5,7 +5,6 @@ import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
-import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,31 +16,25 @@ import java.util.Optional;
 ///
 /// An ack word that cannot be read means the earliest offset: what may be unread is not taken for read.
 final class GroupAcks implements ProtectedOffsets {
-    private static final String DIRECTORY = "groups";
-
     /// The word of the last ack among a shard's counters.
     private static final int LAST_ACK_WORD = 4;
 
     private final Storage storage;
     private final Incarnations incarnations;
+    private final GroupFiles files;
 
-    GroupAcks(Storage storage, Incarnations incarnations) {
+    GroupAcks(Storage storage, Incarnations incarnations, GroupFiles files) {
         this.storage = storage;
         this.incarnations = incarnations;
+        this.files = files;
     }
 
     @Override
     public List<GroupAck> groups(ShardId shard, ShardPaths paths) throws IOException {
-        Path directory = paths.directory().resolveSibling(DIRECTORY);
-        if (storage.kind(directory) != Storage.FileKind.DIRECTORY) {
-            return List.of();
-        }
+        Path stream = paths.stream();
         List<GroupAck> groups = new ArrayList<>();
-        for (String name : storage.list(directory)) {
-            Path path = directory.resolve(name);
-            if (!WholeFiles.isTemporary(name) && storage.kind(path) == Storage.FileKind.REGULAR) {
-                read(path, name, shard.shard()).ifPresent(groups::add);
-            }
+        for (String name : files.groups(stream)) {
+            read(GroupFiles.of(stream, name), name, shard.shard()).ifPresent(groups::add);
         }
         return groups;
     }

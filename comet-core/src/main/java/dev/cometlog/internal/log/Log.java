@@ -36,6 +36,7 @@ public final class Log {
     private final DirectoryState state;
     private final DiskBudget budget;
     private final StreamStore store;
+    private final GroupFiles groupFiles;
     private final BootId boot;
     private final ClockSteps clock;
     private final Retention retention;
@@ -72,6 +73,7 @@ public final class Log {
         state = parts.state();
         budget = parts.budget();
         store = parts.store();
+        groupFiles = new GroupFiles(storage);
         boot = parts.boot();
         clock = new ClockSteps(state, time, boot);
         retention = new Retention(this::shardsOnDisk, budget, clock, time);
@@ -105,6 +107,10 @@ public final class Log {
 
     public TimeSource time() {
         return time;
+    }
+
+    public GroupFiles groupFiles() {
+        return groupFiles;
     }
 
     /// What every file has to be reserved from.
@@ -200,7 +206,7 @@ public final class Log {
                 state.epoch(),
                 boot,
                 clock,
-                new GroupAcks(storage, incarnations),
+                new GroupAcks(storage, incarnations, groupFiles),
                 background,
                 preparer);
     }

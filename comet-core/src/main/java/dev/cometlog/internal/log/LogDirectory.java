@@ -22,9 +22,10 @@ record LogDirectory(Path path) {
     private static final System.Logger LOG = System.getLogger(LogDirectory.class.getName());
 
     /// Any of these makes a directory a log.
-    private static final Set<String> MARKS = Set.of("comet.properties", STATE, Incarnations.LOCK_FILE, STREAMS);
+    private static final Set<String> MARKS = Set.of("comet.properties", STATE, Incarnations.LOCK_FILE);
 
-    private static final Set<String> OTHERS = Set.of("processes", LOST_AND_FOUND);
+    /// What else a log holds. Others call their directories so too.
+    private static final Set<String> PARTS = Set.of(STREAMS, "processes");
 
     static void refuseWindows(String operatingSystem) {
         if (operatingSystem.toLowerCase(Locale.ROOT).startsWith("windows")) {
@@ -87,8 +88,11 @@ record LogDirectory(Path path) {
     /// @throws CometException.NotALog if something is here, but no log
     boolean isEmpty(Storage storage) throws IOException {
         List<String> names = new ArrayList<>(storage.list(path));
-        names.removeAll(OTHERS);
-        boolean isLog = names.removeAll(MARKS);
+        names.remove(LOST_AND_FOUND);
+        boolean isLog = names.removeAll(MARKS) || (names.contains(STREAMS) && holdsStreams(storage));
+        if (isLog) {
+            names.removeAll(PARTS);
+        }
         names.removeIf(WholeFiles::isTemporary);
         if (!names.isEmpty() && !isLog) {
             throw new CometException.NotALog(path, "it holds other files, such as " + names.getFirst());
@@ -97,6 +101,17 @@ record LogDirectory(Path path) {
             LOG.log(System.Logger.Level.WARNING, "{0} holds what is no part of a log; ignored: {1}", path, names);
         }
         return !isLog;
+    }
+
+    /// Whether `streams` is what a log is made from anew when all else of it is lost.
+    private boolean holdsStreams(Storage storage) throws IOException {
+        if (storage.kind(streams()) != Storage.FileKind.DIRECTORY) {
+            return false;
+        }
+        return storage.list(streams()).isEmpty()
+                || !new StreamDirectories(storage, streams())
+                        .names(name -> false)
+                        .isEmpty();
     }
 
     Path state() {

@@ -162,7 +162,7 @@ public final class ShardHealth {
     /// Whether every group has read the oldest segment, so that it makes room.
     private boolean mayLetOldestGo() throws IOException {
         long[] bases = view.segments().bases();
-        long unread = new GroupAcks(view.storage(), log.identity())
+        long unread = new GroupAcks(view.storage(), log.identity(), log.groupFiles())
                 .groups(view.id(), view.paths()).stream()
                         .mapToLong(GroupAck::acked)
                         .min()

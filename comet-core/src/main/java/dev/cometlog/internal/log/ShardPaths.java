@@ -6,18 +6,25 @@ import java.util.OptionalLong;
 
 /// Names of the files in one shard's directory.
 public record ShardPaths(Path directory) {
+    private static final String STATE = "state";
+    private static final String QUARANTINE = "quarantine";
     private static final String LOG = ".log";
     private static final String INDEX = ".index";
     private static final String PREPARED = ".prepared";
     private static final String NEXT = "next-";
     private static final int OFFSET_DIGITS = 20;
 
+    /// The directory of its stream.
+    Path stream() {
+        return directory.resolveSibling("");
+    }
+
     public Path state() {
-        return directory.resolve("state");
+        return directory.resolve(STATE);
     }
 
     public Path quarantine() {
-        return directory.resolve("quarantine");
+        return directory.resolve(QUARANTINE);
     }
 
     public Path segment(long base) {
@@ -35,6 +42,15 @@ public record ShardPaths(Path directory) {
 
     Path preparedIndex(Path prepared) {
         return directory.resolve(prepared.getFileName() + INDEX);
+    }
+
+    /// Whether a shard's directory holds a file of that name.
+    public static boolean isPart(String name) {
+        return name.equals(STATE)
+                || name.equals(QUARANTINE)
+                || segmentBase(name).isPresent()
+                || indexBase(name).isPresent()
+                || isPrepared(name);
     }
 
     static boolean isPrepared(String name) {

@@ -10,7 +10,6 @@ import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,24 +17,23 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The streams of a log: finds them, makes them and keeps their settings in `stream.properties`.
 ///
 /// Everything that writes does so under the control lock, so that two processes cannot disagree on a stream.
 final class StreamStore {
     private static final System.Logger LOG = System.getLogger(StreamStore.class.getName());
-    private static final String PROPERTIES = "stream.properties";
+    private static final String PROPERTIES = StreamDirectories.PROPERTIES;
 
     private final Storage storage;
     private final Path directory;
+    private final StreamDirectories directories;
     private final Incarnations incarnations;
     private final DiskBudget budget;
     private final boolean readOnly;
     private final Duration controlTimeout;
 
     private final Map<String, StoredStream> known = new ConcurrentHashMap<>();
-    private final AtomicBoolean warnedOfStrangers = new AtomicBoolean();
 
     /// What this process set: it wins over what is stored. Replaced as a whole.
     private volatile ExplicitSettings explicit;
@@ -50,6 +48,7 @@ final class StreamStore {
             ExplicitSettings explicit) {
         this.storage = storage;
         this.directory = directory;
+        this.directories = new StreamDirectories(storage, directory);
         this.incarnations = incarnations;
         this.budget = budget;
         this.readOnly = readOnly;
@@ -68,7 +67,7 @@ final class StreamStore {
 
     /// The settings that are stored with a stream now, whatever this process set; empty if that cannot be told.
     Optional<StreamSettings> stored(String name) {
-        Path stream = directory.resolve(StreamName.encode(name));
+        Path stream = directories.of(name);
         try {
             return read(stream).map(settings -> stored(name, stream, settings).settings());
         } catch (IOException e) {
@@ -80,7 +79,7 @@ final class StreamStore {
     ///
     /// @throws IllegalArgumentException naming the value that is refused, before anything is stored
     void alter(String name, Map<String, String> changes) {
-        Path stream = directory.resolve(StreamName.encode(name));
+        Path stream = directories.of(name);
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {
             Optional<SortedMap<String, String>> found = read(stream);
             SortedMap<String, String> settings =
@@ -95,51 +94,13 @@ final class StreamStore {
         }
     }
 
-    /// The names of all streams, sorted. What else lies in the directory is told of once and left alone.
+    /// The names of all streams, sorted.
     List<String> names() {
         try {
-            if (storage.kind(directory) != Storage.FileKind.DIRECTORY) {
-                return List.of();
-            }
-            List<String> names = new ArrayList<>();
-            List<String> strangers = new ArrayList<>();
-            for (String file : storage.list(directory)) {
-                Optional<String> name = nameOf(file);
-                if (name.isEmpty()) {
-                    strangers.add(file);
-                } else if (known.containsKey(name.get()) || isStream(directory.resolve(file))) {
-                    names.add(name.get());
-                }
-            }
-            if (!strangers.isEmpty() && warnedOfStrangers.compareAndSet(false, true)) {
-                LOG.log(System.Logger.Level.WARNING, "{0} holds what is no stream; ignored: {1}", directory, strangers);
-            }
-            names.sort(null);
-            return names;
+            return directories.names(known::containsKey);
         } catch (IOException e) {
             throw IoErrors.typed("listing " + directory, e);
         }
-    }
-
-    private Optional<String> nameOf(String file) throws IOException {
-        if (storage.kind(directory.resolve(file)) != Storage.FileKind.DIRECTORY) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(StreamName.decode(file));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /// Whether a stream was made here; its creator may have died before that.
-    private boolean isStream(Path stream) throws IOException {
-        return storage.kind(stream.resolve(PROPERTIES)) != Storage.FileKind.ABSENT
-                || shardCountInSegments(stream).isPresent();
-    }
-
-    private OptionalInt shardCountInSegments(Path stream) throws IOException {
-        return new ShardCountFinder(storage, stream).find();
     }
 
     /// The stream of that name, if it exists.
@@ -181,7 +142,7 @@ final class StreamStore {
     /// Whether dead letters go to the stream, as the directory says now: any process may have marked it.
     boolean isDeadLetter(String name) {
         try {
-            return read(directory.resolve(StreamName.encode(name)))
+            return read(directories.of(name))
                     .map(settings -> Boolean.parseBoolean(settings.get(StreamSettings.DEAD_LETTER)))
                     .orElse(false);
         } catch (IOException e) {
@@ -190,7 +151,7 @@ final class StreamStore {
     }
 
     private Optional<StoredStream> load(String name) throws IOException {
-        Path stream = directory.resolve(StreamName.encode(name));
+        Path stream = directories.of(name);
         switch (storage.kind(stream)) {
             case ABSENT -> {
                 return Optional.empty();
@@ -248,7 +209,7 @@ final class StreamStore {
 
     /// What can be known of a stream whose properties are lost.
     private Optional<SortedMap<String, String>> rebuilt(Path stream) throws IOException {
-        OptionalInt shards = shardCountInSegments(stream);
+        OptionalInt shards = new ShardCountFinder(storage, stream).find();
         if (shards.isEmpty()) {
             return Optional.empty();
         }
@@ -266,7 +227,7 @@ final class StreamStore {
             throw new CometException.UnknownStream(
                     "stream \"" + name + "\" does not exist, and a log that was opened read-only makes none");
         }
-        Path stream = directory.resolve(StreamName.encode(StreamName.checkStream(name)));
+        Path stream = directories.of(StreamName.checkStream(name));
         // Refused before anything is made.
         checkCodec(own, StreamSettings.of(shards, own));
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {

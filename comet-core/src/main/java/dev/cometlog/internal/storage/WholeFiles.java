@@ -9,17 +9,19 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /// Small files that are never seen half written: they get their name when all their bytes are durable.
 public final class WholeFiles {
     private static final String TEMPORARY = ".tmp-";
+    private static final Pattern TEMPORARY_NAME = Pattern.compile(".+\\.tmp-[0-9a-f]{16}");
     private static final RandomGenerator RANDOM = new SecureRandom();
 
     private WholeFiles() {}
 
     /// Whether `name` is that of a file whose writer has not named it yet, or died before.
     public static boolean isTemporary(String name) {
-        return name.contains(TEMPORARY);
+        return TEMPORARY_NAME.matcher(name).matches();
     }
 
     /// Creates `path` with all of `bytes`, durably; false if it exists already, which leaves it as it is.

@@ -141,7 +141,7 @@ final class LogGroups {
 
     private static long acked(Log log, LogStream stream, GroupId id, int shard) throws IOException {
         StoredStream stored = stored(stream);
-        return new GroupAcks(log.storage(), log.incarnations())
+        return new GroupAcks(log.storage(), log.incarnations(), log.groupFiles())
                 .groups(stored.shardId(shard), stored.shardPaths(shard)).stream()
                         .filter(ack -> ack.group().equals(StreamName.encode(id.group())))
                         .mapToLong(GroupAck::acked)
