@@ -91,22 +91,29 @@ public final class Comet implements AutoCloseable {
     /// of a stream by the stream's name. An unknown stream is made with `defaultShards` shards.
     public List<EntryId> append(String name, List<byte[]> payloads) {
         requireNonNull(name, "name");
-        requireNonNull(payloads, "payloads");
+        CometShard.checkBatch(payloads);
         checkOpen();
         int separator = name.lastIndexOf(StreamName.SHARD_SEPARATOR);
         if (separator < 0) {
-            return streamForAppend(name).append(payloads);
+            return streamForAppend(name, 0, payloads).append(payloads);
         }
         int shard = shardNumber(name, separator + StreamName.SHARD_SEPARATOR.length());
-        return CometStream.append(streamForAppend(name.substring(0, separator)).shard(shard), payloads);
+        CometStream stream = streamForAppend(name.substring(0, separator), shard, payloads);
+        return CometStream.append(stream.shard(shard), payloads);
     }
 
-    private CometStream streamForAppend(String name) {
+    private CometStream streamForAppend(String name, int shard, List<byte[]> payloads) {
         CometStream known = streams.get(name);
-        return known != null
-                ? known
-                : opened(log.find(name)
-                        .orElseGet(() -> log.findOrCreate(name, log.config().defaultShards())));
+        return known != null ? known : opened(log.find(name).orElseGet(() -> madeFor(name, shard, payloads)));
+    }
+
+    /// Makes the stream that entries are for; what it would refuse is refused before it is made.
+    private LogStream madeFor(String name, int shard, List<byte[]> payloads) {
+        int shards = log.config().defaultShards();
+        StreamSettings settings = log.settingsOfNew(name, shards);
+        CometStream.checkShard(name, shards, shard);
+        settings.checkBatch(payloads);
+        return log.findOrCreate(name, shards);
     }
 
     private static int shardNumber(String name, int from) {

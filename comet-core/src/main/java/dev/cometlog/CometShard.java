@@ -92,6 +92,16 @@ public final class CometShard {
     ///
     /// @throws IllegalArgumentException if there is none
     public long append(List<byte[]> payloads) {
+        checkBatch(payloads);
+        try {
+            return shard().appendBatch(payloads);
+        } catch (IllegalStateException e) {
+            throw comet.explained(e);
+        }
+    }
+
+    /// Refuses what no shard takes as a batch.
+    static void checkBatch(List<byte[]> payloads) {
         if (requireNonNull(payloads, "payloads").isEmpty()) {
             throw new IllegalArgumentException("payloads must not be empty: a batch has at least one entry");
         }
@@ -99,11 +109,6 @@ public final class CometShard {
             if (payloads.get(i) == null) {
                 throw new NullPointerException("payloads[" + i + "]");
             }
-        }
-        try {
-            return shard().appendBatch(payloads);
-        } catch (IllegalStateException e) {
-            throw comet.explained(e);
         }
     }
 

@@ -85,11 +85,15 @@ public final class CometStream {
 
     /// The shard of that number, from 0.
     public CometShard shard(int number) {
-        if (number < 0 || number >= shards.length) {
-            throw new IllegalArgumentException("shard must be between 0 and " + (shards.length - 1) + ", as stream \""
-                    + name() + "\" has " + shards.length + ": shard=" + number);
-        }
+        checkShard(name(), shards.length, number);
         return shards[number];
+    }
+
+    static void checkShard(String stream, int shardCount, int number) {
+        if (number < 0 || number >= shardCount) {
+            throw new IllegalArgumentException("shard must be between 0 and " + (shardCount - 1) + ", as stream \""
+                    + stream + "\" has " + shardCount + ": shard=" + number);
+        }
     }
 
     /// The shards that process `processId` of `processCount` should append to, so that prefork servers keep out

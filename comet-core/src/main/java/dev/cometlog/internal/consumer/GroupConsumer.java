@@ -111,7 +111,14 @@ public final class GroupConsumer {
         if (lease != null) {
             lease.ack(from, to);
         } else {
-            use(stream, shard, taken -> taken.ack(from, to));
+            use(stream, shard, of -> checkExist(of, shard, from, to), taken -> taken.ack(from, to));
+        }
+    }
+
+    private static void checkExist(LogStream stream, int shard, long from, long to) {
+        long end = stream.view(shard).map(view -> view.state().endOffset()).orElse(0L);
+        if (to > end) {
+            throw ShardLease.noSuchEntries(stream.name(), shard, end, from, to);
         }
     }
 
@@ -119,7 +126,7 @@ public final class GroupConsumer {
     ///
     /// @throws CometException.LeaseHeld naming who else reads it
     public void seek(String stream, int shard, Seek to) {
-        use(stream, shard, lease -> lease.view().ifPresent(view -> lease.seek(SeekTarget.resolve(view, to))));
+        use(stream, shard, of -> {}, lease -> lease.view().ifPresent(view -> lease.seek(SeekTarget.resolve(view, to))));
     }
 
     /// The lease that this consumer was found to hold; null if that has to be looked into.
@@ -132,24 +139,32 @@ public final class GroupConsumer {
         return lease != null && lease.owner() == this ? lease : null;
     }
 
-    private void use(String stream, int shard, Consumer<ShardLease> action) {
+    /// @param check refuses what the group is not to be registered for: it would protect what nobody reads
+    private void use(String stream, int shard, Consumer<LogStream> check, Consumer<ShardLease> action) {
         GroupProgress progress = known.get(stream);
         if (progress == null || progress.isDeleted()) {
             checkOpen();
             var _ = log.incarnations();
+            LogStream of = existing(stream);
+            checkShard(of, shard);
+            check.accept(of);
             progress = register(stream);
             known.put(stream, progress);
         }
-        if (shard < 0 || shard >= progress.stream().shardCount()) {
-            throw new IllegalArgumentException(
-                    "shard must be between 0 and " + (progress.stream().shardCount() - 1) + ": shard=" + shard);
-        }
+        checkShard(progress.stream(), shard);
         ShardLease lease = progress.lease(shard);
         if (lease != null && lease.owner() == this) {
             action.accept(lease);
         } else if (!poller(stream).use(shard, action)) {
             throw new CometException.LeaseHeld(StreamName.ofShard(stream, shard) + " is read by "
                     + progress.describeHolder(shard) + " in group \"" + group + "\"");
+        }
+    }
+
+    private static void checkShard(LogStream stream, int shard) {
+        if (shard < 0 || shard >= stream.shardCount()) {
+            throw new IllegalArgumentException(
+                    "shard must be between 0 and " + (stream.shardCount() - 1) + ": shard=" + shard);
         }
     }
 

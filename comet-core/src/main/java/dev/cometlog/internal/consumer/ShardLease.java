@@ -213,9 +213,12 @@ final class ShardLease {
         checkHeld();
         ShardView known = view;
         if (known == null || to > known.state().endOffset()) {
-            throw new IllegalArgumentException("only entries that exist can be acknowledged: shard " + shard
-                    + " of stream \"" + progress.stream().name() + "\" ends at "
-                    + (known == null ? 0 : known.state().endOffset()) + ": from=" + from + ", to=" + to);
+            throw noSuchEntries(
+                    progress.stream().name(),
+                    shard,
+                    known == null ? 0 : known.state().endOffset(),
+                    from,
+                    to);
         }
         long before = window.watermark();
         long fresh = window.ack(from, to);
@@ -223,6 +226,11 @@ final class ShardLease {
             write(window.watermark());
         }
         return fresh;
+    }
+
+    static IllegalArgumentException noSuchEntries(String stream, int shard, long end, long from, long to) {
+        return new IllegalArgumentException("only entries that exist can be acknowledged: shard " + shard
+                + " of stream \"" + stream + "\" ends at " + end + ": from=" + from + ", to=" + to);
     }
 
     private void write(long offset) {

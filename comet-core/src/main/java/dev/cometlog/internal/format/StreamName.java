@@ -54,6 +54,16 @@ public final class StreamName {
         return name;
     }
 
+    /// Like [#checkStream(String)] for a stream that is about to be made: a `*` at the end of a name stands for all
+    /// streams that begin so, wherever streams are chosen by name.
+    public static String checkNewStream(String name) {
+        checkStream(name);
+        if (name.indexOf('*') >= 0) {
+            throw new IllegalArgumentException("stream name must not contain '*': \"" + name + "\"");
+        }
+        return name;
+    }
+
     private static boolean isPaired(String name, int i) {
         char c = name.charAt(i);
         return Character.isHighSurrogate(c)

@@ -156,6 +156,13 @@ public final class Log {
         return opened(store.findOrCreate(name, shards));
     }
 
+    /// The settings that a stream of that name would have if it were made with that many shards.
+    ///
+    /// @throws IllegalArgumentException if no stream can be called so
+    public StreamSettings settingsOfNew(String name, int shards) {
+        return store.settingsOfNew(name, shards);
+    }
+
     /// Makes a stream with settings of its own, by their stored names. One that exists stays as it is.
     ///
     /// @throws IllegalArgumentException naming the value that is refused

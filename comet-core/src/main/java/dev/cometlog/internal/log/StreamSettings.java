@@ -1,7 +1,9 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.CometException;
 import dev.cometlog.Overflow;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -154,6 +156,24 @@ public record StreamSettings(
             return Overflow.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("overflow must be DROP_OLDEST, REJECT or BLOCK: overflow=" + text, e);
+        }
+    }
+
+    /// Refuses a batch that a stream with these settings does not take.
+    ///
+    /// @throws CometException.EntryTooLarge if an entry or all of them together are too large
+    public void checkBatch(List<byte[]> payloads) {
+        long total = 0;
+        for (byte[] payload : payloads) {
+            if (payload.length > maxEntryBytes) {
+                throw new CometException.EntryTooLarge(
+                        "entry of " + payload.length + " bytes exceeds maxEntryBytes=" + maxEntryBytes);
+            }
+            total += payload.length;
+        }
+        if (total > maxBatchBytes() && payloads.size() > 1) {
+            throw new CometException.EntryTooLarge("batch of " + payloads.size() + " entries has " + total
+                    + " bytes, more than maxBatchBytes=" + maxBatchBytes());
         }
     }
 

@@ -221,13 +221,18 @@ final class StreamStore {
         return Optional.of(new TreeMap<>(Map.of(StreamSettings.SHARDS, Integer.toString(shards.getAsInt()))));
     }
 
+    /// The settings that a stream of that name would get if it were made now.
+    StreamSettings settingsOfNew(String name, int shards) {
+        return StreamSettings.of(shards, explicit.of(StreamName.checkNewStream(name)));
+    }
+
     /// Makes a stream with settings of its own; one that exists stays as it is.
     StoredStream create(String name, int shards, Map<String, String> own) {
         if (readOnly) {
             throw new CometException.UnknownStream(
                     "stream \"" + name + "\" does not exist, and a log that was opened read-only makes none");
         }
-        Path stream = directories.of(StreamName.checkStream(name));
+        Path stream = directories.of(StreamName.checkNewStream(name));
         // Refused before anything is made.
         checkCodec(own, StreamSettings.of(shards, own));
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {
