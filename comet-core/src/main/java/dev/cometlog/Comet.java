@@ -12,7 +12,6 @@ import dev.cometlog.internal.log.Logs;
 import dev.cometlog.internal.log.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe. After [#close()] everything that came from here throws [CometException.Closed].
 public final class Comet implements AutoCloseable {
-    private static final long MICROS_PER_SECOND = 1_000_000;
-
     private final Log log;
     private final Map<String, CometStream> streams = new ConcurrentHashMap<>();
     private final Set<CometConsumer> consumers = ConcurrentHashMap.newKeySet();
@@ -266,9 +263,5 @@ public final class Comet implements AutoCloseable {
             exception.addSuppressed(cause);
         }
         return exception;
-    }
-
-    static long micros(Instant time) {
-        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), MICROS_PER_SECOND), time.getNano() / 1000);
     }
 }

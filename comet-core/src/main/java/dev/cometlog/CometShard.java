@@ -224,7 +224,7 @@ public final class CometShard {
     /// The offset of the first entry that was appended at `time` or later; the end offset if there is none.
     public long offsetAt(Instant time) {
         requireNonNull(time, "time");
-        return ask(view -> new SegmentTimes(view).offsetAt(Comet.micros(time)));
+        return ask(view -> new SegmentTimes(view).offsetAt(time));
     }
 
     @Override

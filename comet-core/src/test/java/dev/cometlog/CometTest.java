@@ -125,6 +125,8 @@ class CometTest {
 
             assertThat(shard.offsetAt(appended)).isZero();
             assertThat(shard.offsetAt(appended.plus(Duration.ofDays(1)))).isEqualTo(1);
+            assertThat(shard.offsetAt(Instant.MIN)).isZero();
+            assertThat(shard.offsetAt(Instant.MAX)).isEqualTo(1);
         }
     }
 

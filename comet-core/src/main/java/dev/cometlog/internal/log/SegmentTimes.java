@@ -4,12 +4,16 @@ import dev.cometlog.CometException;
 import dev.cometlog.GapVisitor;
 import dev.cometlog.Verify;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 
 /// Answers questions about when entries were appended, and where the last so many begin.
 ///
 /// Timestamps never decrease in a shard, so that bisection finds a time. Not thread-safe.
 public final class SegmentTimes {
+    private static final long FARTHEST_SECONDS = Long.MAX_VALUE / 1_000_000 - 1;
+
     private final ShardView view;
     private final SegmentChain chain;
     private final ShardReader reader;
@@ -20,8 +24,19 @@ public final class SegmentTimes {
         this.reader = ShardReader.ofTimes(view);
     }
 
-    /// The first offset whose entry was appended at `epochMicros` or later; the end offset if there is none yet.
-    public long offsetAt(long epochMicros) {
+    /// Microseconds since 1970, as near as they can be had: no entry is as old, or as young, as what has none.
+    static long micros(Instant time) {
+        long seconds = Math.clamp(time.getEpochSecond(), -FARTHEST_SECONDS, FARTHEST_SECONDS);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.ofEpochSecond(seconds, time.getNano()));
+    }
+
+    /// The first offset whose entry was appended at `time` or later; the end offset if there is none yet.
+    public long offsetAt(Instant time) {
+        return offsetAt(micros(time));
+    }
+
+    /// Like [#offsetAt(Instant)], of microseconds since 1970.
+    long offsetAt(long epochMicros) {
         long end = view.state().endOffset();
         long from =
                 Math.clamp(hintBefore(epochMicros, end), Math.min(view.state().startOffset(), end), end);
