@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
 /// @param autoAck whether a delivery is acknowledged when its handler returns
 /// @param startAt where a group that is new begins in streams that exist
 /// @param maxRetries further attempts after the first
-/// @param retryDelay the wait before the second attempt, doubled for each further one up to 30 s, with jitter
+/// @param retryDelay the wait before the second attempt, doubled for each further one up to 30 s, with
+///     jitter; one that is longer than that stays as it is
 /// @param onExhausted what happens when the attempts are used up
 /// @param onError is told of every error and which attempt it was, from 1
 /// @param onBatch is told of every delivery that was handled

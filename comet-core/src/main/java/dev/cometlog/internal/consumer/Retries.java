@@ -8,11 +8,12 @@ import java.util.random.RandomGenerator;
 /// A delivery that fails is tried again whole, after a wait that doubles. When the retries are used up, it is
 /// bisected without further waits: the half that fails is halved again, until the entry that fails is alone.
 final class Retries {
-    private static final long LONGEST_DELAY_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long LONGEST_GROWN_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long NOWHERE = -1;
 
     private final int maxRetries;
     private final long delayNanos;
+    private final long longestNanos;
     private final RandomGenerator random;
 
     /// Calls in a row that failed with the entry at `failedFrom`.
@@ -39,7 +40,8 @@ final class Retries {
 
     Retries(int maxRetries, Duration delay, RandomGenerator random) {
         this.maxRetries = maxRetries;
-        this.delayNanos = Math.min(delay.toNanos(), LONGEST_DELAY_NANOS);
+        this.delayNanos = delay.toNanos();
+        this.longestNanos = Math.max(delayNanos, LONGEST_GROWN_NANOS);
         this.random = random;
     }
 
@@ -121,7 +123,7 @@ final class Retries {
     /// Between half of the exponential delay and all of it, so that consumers that failed together part.
     private long delay() {
         int doublings = Math.min(attempts + postponements - 1, 40);
-        long delay = delayNanos > LONGEST_DELAY_NANOS >> doublings ? LONGEST_DELAY_NANOS : delayNanos << doublings;
+        long delay = delayNanos > longestNanos >> doublings ? longestNanos : delayNanos << doublings;
         return delay - random.nextLong(delay / 2 + 1);
     }
 

@@ -22,6 +22,17 @@ class RetriesTest {
     }
 
     @Test
+    void aFirstWaitOfMoreThanThirtySecondsIsKeptAndDoesNotGrow() {
+        long hour = Duration.ofHours(1).toNanos();
+        Retries retries = new Retries(100, Duration.ofHours(1), new Random(1));
+        for (int attempt = 0; attempt < 70; attempt++) {
+            assertThat(retries.failed(0, 10, 0)).isEqualTo(Next.RETRY);
+            assertThat(retries.isDue(hour / 2 - 1)).isFalse();
+            assertThat(retries.isDue(hour)).isTrue();
+        }
+    }
+
+    @Test
     void whenRetriesAreUsedUpTheDeliveryIsBisectedDownToTheEntryThatFails() {
         Retries retries = new Retries(1, Duration.ofSeconds(1), new Random(1));
         int poison = 37;
