@@ -46,7 +46,7 @@ public final class Comet implements AutoCloseable {
     /// @throws CometException.NewerFormat if a newer version wrote it
     /// @throws CometException.UnsupportedFilesystem if the filesystem cannot serve a log
     /// @throws IllegalArgumentException naming a setting that is refused, or one of this process alone that
-    ///     differs from those of an open of the same directory before
+    ///     differs from those of an open of the same directory before, as does a mode of the files
     public static Comet open(Path directory, Consumer<CometConfig.Builder> settings) {
         requireNonNull(directory, "directory");
         CometConfig.Builder config = CometConfig.builder();

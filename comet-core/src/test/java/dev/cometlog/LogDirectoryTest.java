@@ -261,6 +261,21 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aSecondOpenSetsTheBoundsOfTheDirectoryAsAnotherProcessWould() throws IOException {
+        try (Comet comet = Comet.open(parent);
+                Comet second = Comet.open(
+                        parent, c -> c.retention(r -> r.maxTotalBytes(64 << 20).minFreeBytes(4096)))) {
+            for (Comet open : List.of(comet, second)) {
+                assertThat(open.stats().disk().maxTotalBytes()).isEqualTo(64 << 20);
+                assertThat(open.stats().disk().minFreeBytes()).isEqualTo(4096);
+            }
+            assertThat(properties("comet.properties"))
+                    .containsEntry("maxTotalBytes", "67108864")
+                    .containsEntry("minFreeBytes", "4096");
+        }
+    }
+
+    @Test
     void settingsThatCannotBeAreRefusedByName() {
         refused("segmentBytes=1", c -> c.segmentBytes(1));
         refused("rollInterval=PT2H", c -> c.rollInterval(Duration.ofHours(2)));

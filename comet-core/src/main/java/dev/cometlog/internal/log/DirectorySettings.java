@@ -1,8 +1,10 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.storage.FilesMode;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The settings that are stored with the whole log, in `comet.properties`.
 ///
@@ -26,6 +28,9 @@ public record DirectorySettings(
     public static final String DIR_MODE = "dirMode";
     public static final String MAX_TOTAL_BYTES = "maxTotalBytes";
     public static final String MIN_FREE_BYTES = "minFreeBytes";
+
+    /// Those that may change while the log is open.
+    static final Set<String> BOUNDS = Set.of(MAX_TOTAL_BYTES, MIN_FREE_BYTES);
 
     static final int CURRENT_FORMAT = 1;
 
@@ -70,6 +75,13 @@ public record DirectorySettings(
     /// Refuses, by name, a value that cannot be.
     public static void check(Map<String, String> set) {
         DirectorySettings _ = of(set);
+    }
+
+    /// Those of `set` that are bounds.
+    static Map<String, String> bounds(Map<String, String> set) {
+        Map<String, String> bounds = new HashMap<>(set);
+        bounds.keySet().retainAll(BOUNDS);
+        return bounds;
     }
 
     boolean isReadable() {

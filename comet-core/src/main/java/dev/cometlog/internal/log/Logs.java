@@ -58,6 +58,10 @@ public final class Logs {
             if (open != null) {
                 checkSame(open.log, config);
                 open.log.set(new ExplicitSettings(config.streamSettings(), config.streamOverrides()));
+                Map<String, String> bounds = DirectorySettings.bounds(config.directorySettings());
+                if (!bounds.isEmpty() && !config.readOnly()) {
+                    open.log.alterBounds(bounds);
+                }
                 open.users++;
                 return open.log;
             }
@@ -87,7 +91,11 @@ public final class Logs {
         checkSame(log, "syncEntries", open.syncEntries(), config.syncEntries());
         checkSame(log, "appendTimeout", open.appendTimeout(), config.appendTimeout());
         checkSame(log, "defaultShards", open.defaultShards(), config.defaultShards());
-        config.directorySettings().forEach((name, value) -> {
+        Map<String, String> fixed = new HashMap<>(config.directorySettings());
+        if (!config.readOnly()) {
+            fixed.keySet().removeAll(DirectorySettings.BOUNDS);
+        }
+        fixed.forEach((name, value) -> {
             // In force since the log was opened: they cannot change under those who use it.
             checkSame(log, name, open.directorySettings().getOrDefault(name, "unset"), value);
         });
