@@ -2,7 +2,6 @@ package dev.cometlog.cli;
 
 import dev.cometlog.Comet;
 import dev.cometlog.CometConfig;
-import dev.cometlog.CometException;
 import dev.cometlog.CometStream;
 import dev.cometlog.internal.format.FrameDescriptor;
 import java.io.FileDescriptor;
@@ -38,7 +37,6 @@ import picocli.CommandLine.Parameters;
         })
 final class AppendCommand implements Callable<Integer> {
     private static final Path STANDARD_INPUT = Path.of("-");
-    private static final int DEFAULT_SHARDS = CometConfig.builder().build().defaultShards();
 
     @Mixin
     private LogDirectory log;
@@ -96,13 +94,14 @@ final class AppendCommand implements Callable<Integer> {
         }
         for (Path file : files) {
             // All are looked at first, so that a mistyped name does not leave half the work done.
-            if (!file.equals(STANDARD_INPUT) && !Files.isReadable(file)) {
-                throw new CommandFailure(file + ": " + (Files.exists(file) ? "permission denied" : "no such file"));
+            if (!file.equals(STANDARD_INPUT)) {
+                Streams.checkReadable(file);
             }
         }
+        Streams.check(log.path(), stream, shards, shard);
         try (Comet comet = log.openToWrite(this::configure);
                 var progress = new Progress()) {
-            Target target = target(stream(comet));
+            Target target = target(Streams.forAppend(comet, stream, shards, shard));
             if (files.isEmpty()) {
                 appendFrom(STANDARD_INPUT, target, progress);
             }
@@ -116,17 +115,6 @@ final class AppendCommand implements Callable<Integer> {
     private void configure(CometConfig.Builder config) {
         if (codec != null) {
             config.codec(stream, codec.name(), codec.level());
-        }
-    }
-
-    private CometStream stream(Comet comet) {
-        if (shards != null) {
-            return comet.stream(stream, shards);
-        }
-        try {
-            return comet.stream(stream);
-        } catch (CometException.UnknownStream e) {
-            return comet.stream(stream, DEFAULT_SHARDS);
         }
     }
 

@@ -39,6 +39,9 @@ final class CatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (limit < 0) {
+            throw new IllegalArgumentException("-n must be at least 0: " + limit);
+        }
         try (Comet comet = options.log().openToRead();
                 Output output = Output.standard()) {
             EntryPrinter printer = options.printer(output);

@@ -27,8 +27,15 @@ sealed interface From {
     /// With one offset.
     record Offset(long offset) implements From {}
 
-    /// With the first entry that is not older than an instant.
-    record Time(Instant instant) implements From {}
+    /// With the first entry that is not older than an instant, which is never so far away that it could not be that of
+    /// an entry.
+    record Time(Instant instant) implements From {
+        public Time {
+            instant = instant.isBefore(FARTHEST_PAST)
+                    ? FARTHEST_PAST
+                    : instant.isAfter(FARTHEST_FUTURE) ? FARTHEST_FUTURE : instant;
+        }
+    }
 
     /// The same for a group that is new.
     default Seek seek() {
@@ -42,6 +49,11 @@ sealed interface From {
 
     /// How much text [#parse] understands, for messages and help.
     String FORMS = "earliest, latest, an offset, a time such as 2026-01-31T12:00:00Z, or an age such as -10m";
+
+    /// The range of timestamps is a few seconds wider, so that nothing that is reckoned from these leaves it.
+    Instant FARTHEST_FUTURE = Instant.ofEpochSecond(Long.MAX_VALUE / 1_000_000 - 1);
+
+    Instant FARTHEST_PAST = Instant.ofEpochSecond(-FARTHEST_FUTURE.getEpochSecond());
 
     Pattern AGE = Pattern.compile("-(\\d{1,9})(ms|s|m|h|d)");
     Pattern DIGITS = Pattern.compile("\\d{1,19}");
@@ -60,7 +72,7 @@ sealed interface From {
         }
         Matcher age = AGE.matcher(text);
         if (age.matches()) {
-            return new Time(now.minus(duration(Long.parseLong(age.group(1)), age.group(2))));
+            return ago(now, duration(Long.parseLong(age.group(1)), age.group(2)));
         }
         try {
             if (DIGITS.matcher(text).matches()) {
@@ -70,6 +82,12 @@ sealed interface From {
         } catch (NumberFormatException e) {
             throw notAPosition(text);
         }
+    }
+
+    /// With the first entry that is not older than so long.
+    static Time ago(Instant now, Duration age) {
+        Duration most = Duration.between(FARTHEST_PAST, now);
+        return new Time(age.compareTo(most) > 0 ? FARTHEST_PAST : now.minus(age));
     }
 
     private static IllegalArgumentException notAPosition(String text) {

@@ -75,7 +75,7 @@ final class GroupsResetCommand implements Callable<Integer> {
                 names = "--by-duration",
                 paramLabel = "TIME",
                 converter = StreamOptions.Time.class,
-                description = "To the first entry that is not older, such as 10m.")
+                description = "To the first entry that is not older, such as 10m or -10m.")
         private @Nullable Duration duration;
 
         @Option(names = "--shift-by", paramLabel = "N", description = "So many entries on, or back if it is negative.")
@@ -96,7 +96,7 @@ final class GroupsResetCommand implements Callable<Integer> {
                 return in.offsetAt(datetime);
             }
             if (duration != null) {
-                return in.offsetAt(now.minus(duration));
+                return in.offsetAt(From.ago(now, duration.abs()).instant());
             }
             if (shift != null) {
                 return shift < 0 ? Math.max(acked + shift, start) : acked + Math.min(shift, end - acked);

@@ -68,14 +68,15 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path from = file;
-        if (from != null && !Files.isReadable(from)) {
-            throw new CommandFailure(from + ": " + (Files.exists(from) ? "permission denied" : "no such file"));
+        if (from != null) {
+            Streams.checkReadable(from);
         }
+        Streams.check(log.path(), stream, shards, null);
         try (Comet comet = log.openToWrite(config -> {});
                 Progress progress = new Progress();
                 InputStream input =
                         from == null ? new FileInputStream(FileDescriptor.in) : Files.newInputStream(from)) {
-            CometStream to = Streams.forAppend(comet, stream, shards);
+            CometStream to = Streams.forAppend(comet, stream, shards, null);
             try (ExportedEntries entries =
                     new ExportedEntries(input, from == null ? "standard input" : from.toString())) {
                 for (ExportedEntries.Exported entry = entries.next(); entry != null; entry = entries.next()) {

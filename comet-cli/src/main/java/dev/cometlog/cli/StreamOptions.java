@@ -55,6 +55,7 @@ final class StreamOptions {
 
     @Option(
             names = "--protect-unconsumed",
+            arity = "1",
             paramLabel = "true|false",
             description = "Whether age spares what a group has not read.")
     private @Nullable Boolean protectUnconsumed;

@@ -64,8 +64,9 @@ final class StreamsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            // Refused before anything is made.
+            // Refused before anything is made, a new log above all.
             DirectorySettings.check(bounds.given());
+            Streams.check(stream, shards, settings.given());
             try (OpenLog open = log.openToChange()) {
                 if (open.log().streamNames().contains(stream)) {
                     throw new CommandFailure("stream \"" + stream + "\" is there already; see comet streams alter");

@@ -53,6 +53,9 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (last != null && last < 0) {
+            throw new IllegalArgumentException("-n must be at least 0: " + last);
+        }
         try (Comet comet = options.log().openToRead();
                 Output output = Output.standard()) {
             EntryPrinter printer = options.printer(output);

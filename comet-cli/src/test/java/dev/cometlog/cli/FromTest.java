@@ -39,6 +39,15 @@ class FromTest {
         assertThat(parse(text)).isEqualTo(new From.Time(Instant.parse(instant)));
     }
 
+    @Test
+    void timesThatAreFartherAwayThanAnyEntryAreTheFarthestThereAre() {
+        From.Time past = new From.Time(From.FARTHEST_PAST);
+        From.Time future = new From.Time(From.FARTHEST_FUTURE);
+        assertThat(parse("-999999999d")).isEqualTo(past);
+        assertThat(parse("-999999999-01-01T00:00:00Z")).isEqualTo(past);
+        assertThat(parse("+999999999-12-31T23:59:59Z")).isEqualTo(future);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "10m", "yesterday", "9223372036854775808", "2026-13-01", "-10y"})
     void everythingElseIsRefusedByName(String text) {

@@ -116,7 +116,7 @@ public final class Codecs {
     ///
     /// @throws CometException.MissingCodec naming the codec, if it is not on the class path
     /// @throws IllegalArgumentException naming the level, if the codec does not have it
-    void check(StreamSettings settings) {
+    public void check(StreamSettings settings) {
         if (settings.codec().equals(StreamSettings.NO_CODEC)) {
             return;
         }
