@@ -52,6 +52,9 @@ public record RaceRun(Map<String, Boolean> passed, long samples, String output) 
                 // Affinity takes a native library, and separate compilation doubles the number of runs.
                 "-af",
                 "NONE",
+                // Otherwise it keeps them all busy for seconds to count them.
+                "-c",
+                Integer.toString(Runtime.getRuntime().availableProcessors()),
                 "-sc",
                 "false",
                 "-jvmArgs",
