@@ -20,6 +20,11 @@ public record Budget(long startedNanos, Duration time) {
         return usedNanos() < time.toNanos();
     }
 
+    /// What is left; negative when it is used up.
+    public Duration left() {
+        return time.minusNanos(usedNanos());
+    }
+
     /// Seconds since it began.
     public double usedSeconds() {
         return usedNanos() / 1e9;

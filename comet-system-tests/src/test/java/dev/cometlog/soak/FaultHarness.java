@@ -1,6 +1,8 @@
 package dev.cometlog.soak;
 
 import dev.cometlog.internal.log.Faults;
+import dev.cometlog.testing.Scratch;
+import java.time.Duration;
 import java.util.Locale;
 
 /// I/O calls that fail, one after the other, in work that is different for each seed.
@@ -14,7 +16,12 @@ public final class FaultHarness implements Harness {
 
     @Override
     public int share() {
-        return 1;
+        return 4;
+    }
+
+    @Override
+    public Duration least() {
+        return Duration.ofSeconds(3);
     }
 
     @Override

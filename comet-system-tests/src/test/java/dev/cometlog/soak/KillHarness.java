@@ -1,6 +1,8 @@
 package dev.cometlog.soak;
 
 import dev.cometlog.systemtests.KillRun;
+import dev.cometlog.testing.Scratch;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +23,12 @@ public final class KillHarness implements Harness {
 
     @Override
     public int share() {
-        return 10;
+        return 30;
+    }
+
+    @Override
+    public Duration least() {
+        return Duration.ofSeconds(15);
     }
 
     @Override
@@ -41,7 +48,7 @@ public final class KillHarness implements Harness {
             for (int i = 0; i < LOGS; i++) {
                 logs.add(threads.submit(() -> {
                     while (budget.isLeft() && begun.getAndAdd(KILLS_A_SEED) < most) {
-                        KillRun run = killed(seeds.getAndIncrement(), KILLS_A_SEED);
+                        KillRun run = killed(seeds.getAndIncrement(), budget);
                         kills.addAndGet(run.kills());
                         atPoints.addAndGet(run.killsAtPoints());
                         acknowledged.addAndGet(run.acknowledged());
@@ -63,10 +70,10 @@ public final class KillHarness implements Harness {
         return new Figures(line, seeds.get());
     }
 
-    private static KillRun killed(long seed, int kills) throws Exception {
+    private static KillRun killed(long seed, Budget budget) throws Exception {
         try (Scratch scratch = Scratch.onDisk("kills")) {
-            KillRun run = new KillRun(scratch.directory(), seed, List.of());
-            run.run(kills);
+            KillRun run = KillRun.anywhere(scratch.directory(), seed);
+            run.run(KILLS_A_SEED, budget::isLeft);
             return run;
         } catch (AssertionError e) {
             throw new AssertionError("./soak --only kills --seed " + seed, e);

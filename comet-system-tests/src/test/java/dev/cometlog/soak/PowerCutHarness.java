@@ -1,6 +1,8 @@
 package dev.cometlog.soak;
 
 import dev.cometlog.internal.log.PowerCuts;
+import dev.cometlog.testing.Scratch;
+import java.time.Duration;
 import java.util.Locale;
 
 /// Simulated power cuts of whole logs: most of them with files of memory, some with real and mapped ones.
@@ -15,7 +17,12 @@ public final class PowerCutHarness implements Harness {
 
     @Override
     public int share() {
-        return 4;
+        return 18;
+    }
+
+    @Override
+    public Duration least() {
+        return Duration.ofSeconds(3);
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /// A file to which one worker thread writes every id it was given, right after the append returned. It is
 /// in the page cache then, so it survives the worker.
@@ -44,17 +46,22 @@ final class Acks implements AutoCloseable {
     /// Every ack in the files of a directory; a record that the kill cut in two does not count.
     static List<Ack> readAll(Path directory) throws IOException {
         List<Ack> acks = new ArrayList<>();
+        forEach(directory, acks::add);
+        return acks;
+    }
+
+    /// The same for more of them than fit into memory.
+    static void forEach(Path directory, Consumer<Ack> action) throws IOException {
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
                 while (bytes.remaining() >= RECORD_BYTES) {
                     int worker = bytes.getInt();
                     int shard = bytes.getInt();
-                    acks.add(new Ack(worker, shard, bytes.getLong(), bytes.getLong()));
+                    action.accept(new Ack(worker, shard, bytes.getLong(), bytes.getLong()));
                 }
             }
         }
-        return acks;
     }
 
     /// How many entries were acknowledged so far, by all workers.
@@ -64,6 +71,16 @@ final class Acks implements AutoCloseable {
             for (Path file : files.toList()) {
                 bytes += Files.size(file);
             }
+        }
+        return bytes / RECORD_BYTES;
+    }
+
+    /// How many of them by these.
+    static long count(Path directory, IntStream workers) throws IOException {
+        long bytes = 0;
+        for (int worker : workers.toArray()) {
+            Path file = directory.resolve(Integer.toString(worker));
+            bytes += Files.exists(file) ? Files.size(file) : 0;
         }
         return bytes / RECORD_BYTES;
     }

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /// A process that does everything at once until it is killed: two threads append, one reads what anybody appended,
 /// one consumes in a group, and retention runs at every roll, which is often.
@@ -20,6 +21,12 @@ final class BusyWorker {
     static final int SHARDS = 2;
     static final String GROUP = "group";
     private static final int APPENDERS = 2;
+
+    /// Reading leaves some of the cores to who is starting.
+    private static final int MOST_READ = 200;
+
+    private static final long READ_PAUSE_NANOS = 2_000_000;
+
     private static final int SEGMENT_BYTES = 64 * 1024;
     private static final long SHARD_BYTES = 640 * 1024;
 
@@ -32,7 +39,9 @@ final class BusyWorker {
             CometStream stream = comet.stream(AppendingWorker.STREAM, SHARDS);
             for (int i = 0; i < APPENDERS; i++) {
                 int appender = number * APPENDERS + i;
-                Thread.ofPlatform().start(() -> AppendingWorker.append(comet, records.acks(), appender, SHARDS, 0));
+                Thread.ofPlatform()
+                        .start(() -> AppendingWorker.append(
+                                comet, records.acks(), appender, SHARDS, 0, AppendingWorker.Pace.IN_BURSTS));
             }
             Thread.ofPlatform().start(() -> readForEver(stream, new Random(number)));
             ConsumingWorker.consume(comet, records.journal(number), records.locks(), GROUP);
@@ -66,6 +75,7 @@ final class BusyWorker {
                 long start = shard.startOffset();
                 long from = start + random.nextLong(shard.endOffset() - start + 1);
                 read(shard, from);
+                LockSupport.parkNanos(READ_PAUSE_NANOS);
             }
         } catch (Exception | Error e) {
             die(e);
@@ -84,7 +94,7 @@ final class BusyWorker {
                                 + " was expected, intact: " + Payloads.isIntact(payload));
                     }
                     next[0]++;
-                    return true;
+                    return offset < from + MOST_READ;
                 },
                 gap -> {
                     if (gap.from() != next[0] || gap.reason() != Gap.Reason.RETENTION) {

@@ -35,16 +35,10 @@ final class FillingWorkers implements AutoCloseable {
     /// @param scratch where the others note what they are given
     /// @param options of the JVM
     static Process start(Path scratch, Path log, int worker, int shards, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx96m"));
-        command.addAll(List.of(options));
+        List<String> more = new ArrayList<>(List.of("-Xmx96m"));
+        more.addAll(List.of(options));
+        List<String> command = ChildJvm.command(FillingWorker.class, more);
         command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                FillingWorker.class.getName(),
                 log.toString(),
                 scratch.resolve("acks").toString(),
                 scratch.resolve("refusals").toString(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cometlog.testing.WeakenedClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,13 +18,14 @@ class LeakIT {
     private static final int ROLLS = Integer.getInteger("comet.rolls", 1500);
     private static final int OPENS = Integer.getInteger("comet.opens", 100);
     private static final int ROLLS_OF_THE_CONTROL = 200;
+    private static final Duration AT_MOST = Duration.ofMinutes(15);
 
     @TempDir
     Path directory;
 
     @Test
     void thousandsOfRollsAndOpensLeaveNothingBehind() throws Exception {
-        String figures = LeakRun.inProcess("", directory, ROLLS, OPENS);
+        String figures = LeakRun.inProcess("", directory, ROLLS, OPENS, AT_MOST);
         System.out.println(figures);
         assertThat(figures).startsWith("leaks: ");
     }
@@ -39,7 +41,7 @@ class LeakIT {
                 "",
                 classes);
         Path log = Files.createDirectory(directory.resolve("log"));
-        assertThatThrownBy(() -> LeakRun.inProcess(first, log, ROLLS_OF_THE_CONTROL, 0))
+        assertThatThrownBy(() -> LeakRun.inProcess(first, log, ROLLS_OF_THE_CONTROL, 0, AT_MOST))
                 .hasMessageContaining("leaked: Holdings[mappings=");
     }
 }

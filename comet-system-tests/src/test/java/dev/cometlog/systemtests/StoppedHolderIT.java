@@ -21,6 +21,8 @@ class StoppedHolderIT {
     @TempDir
     Path directory;
 
+    private int tries;
+
     @Test
     void othersFailWithItsPidGoOnWhenItDoesAndTakeOverWhenItDies() throws Exception {
         Path acks = Files.createDirectory(directory.resolve("acks"));
@@ -60,7 +62,7 @@ class StoppedHolderIT {
         for (int i = 0; i < MOST_TRIES; i++) {
             worker.signal("STOP");
             try {
-                shard.append(Payloads.of(2 + (int) worker.pid(), System.nanoTime()));
+                shard.append(Payloads.of(2 + (int) worker.pid(), tries++));
             } catch (CometException.ShardBusy e) {
                 return e;
             }

@@ -22,16 +22,10 @@ final class Worker implements AutoCloseable {
     /// @param number the number of its first thread; every thread of every worker has one of its own
     /// @param options of the JVM
     static Worker start(Setup setup, int number, Path output, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m"));
-        command.addAll(List.of(options));
+        List<String> more = new ArrayList<>(List.of("-Xmx128m"));
+        more.addAll(List.of(options));
+        List<String> command = ChildJvm.command(AppendingWorker.class, more);
         command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                AppendingWorker.class.getName(),
                 setup.directory().toString(),
                 setup.acks().toString(),
                 Integer.toString(number),
