@@ -51,6 +51,7 @@ final class Cell {
             case "retaining" -> SustainedCell.retaining(directory, with.number(0));
             case "readbehind" -> SustainedCell.readBehind(directory, with.number(0));
             case "disk" -> SustainedCell.disk(directory, with.number(0), with.number(1));
+            case "device" -> DeviceCell.run(directory, with.number(0), with.number(1));
             case "idle" -> MemoryCell.idle(directory, with.number(0));
             case "limit" -> MemoryCell.write(directory, with.number(0), with.number(1));
             default -> {

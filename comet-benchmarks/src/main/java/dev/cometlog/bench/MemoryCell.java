@@ -1,21 +1,29 @@
 package dev.cometlog.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.cometlog.Comet;
+import dev.cometlog.CometConsumer;
+import dev.cometlog.ConsumerTask;
+import dev.cometlog.ProcessOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// What open shards cost in memory and entries on disk.
 final class MemoryCell {
     private static final int PAYLOAD_BYTES = 256;
     private static final int COLLECTIONS = 5;
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration IDLE = Duration.ofSeconds(10);
     private static final double MEBI = 1 << 20;
 
     private MemoryCell() {}
 
-    /// Heap after a full collection with that many shards open, each of which took an entry.
-    static Result idle(Path directory, int shards) throws IOException {
+    /// Heap after a full collection with that many shards open, each of which took an entry; then what a consumer of
+    /// all of them takes of a core while nothing comes, housekeeping included.
+    static Result idle(Path directory, int shards) throws IOException, InterruptedException {
         double before = heapInUse();
         try (Comet comet = CometTarget.open(directory)) {
             for (int i = 0; i < shards; i++) {
@@ -23,7 +31,27 @@ final class MemoryCell {
                 assert unused >= 0;
             }
             double after = heapInUse();
-            return new Result().with("heapMiB", after - before).with("rssMiB", residentMiB("VmRSS:"));
+            double resident = residentMiB("VmRSS:");
+            return new Result()
+                    .with("heapMiB", after - before)
+                    .with("rssMiB", resident)
+                    .with("idlePercent", idlePercent(comet));
+        }
+    }
+
+    private static double idlePercent(Comet comet) throws InterruptedException {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        try (CometConsumer consumer = comet.consumer("bench")) {
+            ConsumerTask task =
+                    consumer.start(delivery -> {}, ProcessOptions.builder().build());
+            Thread.sleep(WARM_UP);
+            long processor = system.getProcessCpuTime();
+            long start = System.nanoTime();
+            Thread.sleep(IDLE);
+            double percent = (system.getProcessCpuTime() - processor) * 100.0 / (System.nanoTime() - start);
+            boolean stopped = task.stop(Duration.ofMinutes(1));
+            assert stopped;
+            return percent;
         }
     }
 

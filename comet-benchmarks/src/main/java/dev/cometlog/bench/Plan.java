@@ -16,6 +16,16 @@ final class Plan {
     static final String AGAIN = "Going on after a kill";
     static final String ROOM = "Memory and disk";
 
+    static final String SHORT_READ = "64 B, comet, 10 000 entries";
+    static final String LONG_READ = "64 B, comet, 10 000 000 entries";
+    static final String LOCK_WORD = "the uncontended lock word";
+    static final String REOPEN = "open a log of 4 GiB";
+    static final String TAKE_OVER = "take over from a dead holder";
+    static final String IDLE = "256 open, idle shards";
+    static final String LIMITED = "16 shards inside a limit of 256 MiB";
+    static final String DEVICE = "256 B, batches of 100, at full speed";
+    static final String DEVICE_SLOW = "256 B, batches of 100, 1 MB/s";
+
     private static final int[] SIZES = {64, 256, 1024};
     private static final List<String> FLOORS = List.of("mapped", "sparse", "channel");
     private static final List<String> SHORT_PEERS = List.of("chronicle");
@@ -54,11 +64,15 @@ final class Plan {
         plan.processes();
         plan.add(SHARDS, "16, comet", "shards", "comet", 16, SHARDED_BYTES, TARGET_MEGABYTES);
         plan.add(SHARDS, "1024, comet", "shards", "comet", 1024, SHARDED_BYTES, TARGET_MEGABYTES);
+        plan.add(READS, SHORT_READ, "read", "comet", 64, 10_000);
+        plan.add(READS, LONG_READ, "read", "comet", 64, 10_000_000);
         plan.consumers();
+        plan.add(BESIDE, LOCK_WORD, "lockword");
+        plan.add(AGAIN, REOPEN, "reopen", 4 << 10);
+        plan.add(AGAIN, TAKE_OVER, "takeover");
         plan.room();
         return plan.cells.stream()
-                .filter(cell -> !cell.label().startsWith("mapped, one") && cell.memoryLimitMiB() == 0)
-                .filter(cell -> !cell.label().startsWith("256 open"))
+                .filter(cell -> !cell.label().startsWith("mapped, one"))
                 .toList();
     }
 
@@ -110,8 +124,8 @@ final class Plan {
                 add(READS, size + " B, " + subject, "read", subject, size, entries);
             }
         }
-        add(READS, "64 B, comet, 10 000 entries", "read", "comet", 64, 10_000);
-        add(READS, "64 B, comet, 10 000 000 entries", "read", "comet", 64, 10_000_000);
+        add(READS, SHORT_READ, "read", "comet", 64, 10_000);
+        add(READS, LONG_READ, "read", "comet", 64, 10_000_000);
     }
 
     private void processes() {
@@ -150,22 +164,23 @@ final class Plan {
         int megabytes = full ? 1024 : 384;
         add(BESIDE, "retention deletes as much", "retaining", megabytes);
         add(BESIDE, "a reader behind the writer", "readbehind", megabytes);
-        add(BESIDE, "the uncontended lock word", "lockword");
+        add(BESIDE, LOCK_WORD, "lockword");
     }
 
     private void again() {
         for (int gigabytes : full ? new int[] {1, 4, 10} : new int[] {1}) {
             add(AGAIN, "open a log of " + gigabytes + " GiB", "reopen", gigabytes << 10);
         }
-        add(AGAIN, "take over from a dead holder", "takeover");
+        add(AGAIN, TAKE_OVER, "takeover");
     }
 
     private void room() {
-        add(ROOM, "256 open, idle shards", "idle", 256);
-        cells.add(CellSpec.of(ROOM, "16 shards inside a limit of 256 MiB", "limit", 16, 512)
-                .within(256));
+        add(ROOM, IDLE, "idle", 256);
+        cells.add(CellSpec.of(ROOM, LIMITED, "limit", 16, 512).within(256));
         add(ROOM, "256 B, alone", "disk", SHARDED_BYTES, 1);
         add(ROOM, "256 B, batches of 100", "disk", SHARDED_BYTES, 100);
         add(ROOM, "64 B, batches of 100", "disk", 64, 100);
+        add(ROOM, DEVICE, "device", full ? 4096 : 1024, 0);
+        add(ROOM, DEVICE_SLOW, "device", full ? 30 : 10, 1_000_000);
     }
 }

@@ -59,7 +59,29 @@ final class TargetTable {
         most("disk, B beside a lone entry of 256 B", get(Plan.ROOM, "256 B, alone", "overheadBytes"), 12);
         most("disk, B beside an entry of 256 B in 100", get(Plan.ROOM, "256 B, batches of 100", "overheadBytes"), 2.5);
         most("disk, B beside an entry of 64 B in 100", get(Plan.ROOM, "64 B, batches of 100", "overheadBytes"), 2.5);
+        most(
+                "device, bytes written per byte of payload, full speed",
+                get(Plan.ROOM, Plan.DEVICE, "devicePerPayload"),
+                1.3);
+        told("device, bytes written per byte of payload, 1 MB/s", get(Plan.ROOM, Plan.DEVICE_SLOW, "devicePerPayload"));
+        beside();
         return rows;
+    }
+
+    private void beside() {
+        double few = get(Plan.READS, Plan.SHORT_READ, VERIFIED);
+        double many = get(Plan.READS, Plan.LONG_READ, VERIFIED);
+        most("verified read of 10 000 000 entries, time by that of 10 000", many / few, 1.2);
+        least(
+                "process, deliveries of 1000, million entries a second",
+                get(Plan.CONSUMERS, "process, deliveries of 1000", MILLIONS),
+                20);
+        most("the uncontended lock word, ns an append", get(Plan.BESIDE, Plan.LOCK_WORD, "nsPerAppend"), 15);
+        most("reopening 4 GiB after a kill, ms", get(Plan.AGAIN, Plan.REOPEN, "reopenMs"), 150);
+        most("taking over from a dead holder, ms", get(Plan.AGAIN, Plan.TAKE_OVER, "takeOverMs"), 10);
+        most("256 open, idle shards, MiB of heap", get(Plan.ROOM, Plan.IDLE, "heapMiB"), 32);
+        most("a consumer of 256 idle shards, % of a core", get(Plan.ROOM, Plan.IDLE, "idlePercent"), 1);
+        told("16 shards inside a limit of 256 MiB, ns an entry", get(Plan.ROOM, Plan.LIMITED, NANOS));
     }
 
     private void lone(String size) {
@@ -106,9 +128,20 @@ final class TargetTable {
                 ratio(Plan.PROCESSES, "comet, two on a shard each", "mapped, two independent", MILLIONS),
                 0.9);
         least(
+                "two processes, a shard each, by one process",
+                ratio(Plan.PROCESSES, "comet, two on a shard each", "comet, one process", MILLIONS),
+                1.7);
+        least(
                 "two processes, one shard, by one process",
                 ratio(Plan.PROCESSES, "comet, two on one shard", "comet, one process", MILLIONS),
                 1.0);
+    }
+
+    /// Has no target but to be told.
+    private void told(String what, double figure) {
+        if (!Double.isNaN(figure)) {
+            rows.add(String.format(Locale.ROOT, "| %s | %.2f | | |", what, figure));
+        }
     }
 
     private double ratio(String section, String over, String under, String key) {
