@@ -34,33 +34,62 @@ final class GroupAcks implements ProtectedOffsets {
         Path stream = paths.stream();
         List<GroupAck> groups = new ArrayList<>();
         for (String name : files.groups(stream)) {
-            read(GroupFiles.of(stream, name), name, shard.shard()).ifPresent(groups::add);
+            read(GroupFiles.of(stream, name), name, shard).ifPresent(groups::add);
         }
         return groups;
     }
 
-    private Optional<GroupAck> read(Path path, String name, int shard) throws IOException {
+    private Optional<GroupAck> read(Path path, String name, ShardId shard) throws IOException {
         try (StorageFile file = storage.open(path, Storage.Access.READ)) {
-            if (word(file, GroupDescriptor.leaseField(0)) == GroupDescriptor.DELETED) {
+            Words words = new Words(file, GroupDescriptor.essentialLength(shard.shardCount()));
+            if (words.at(GroupDescriptor.leaseField(0)) == GroupDescriptor.DELETED) {
                 // It was deleted, and is about to lose its name.
                 return Optional.empty();
             }
-            long acked = GroupDescriptor.acked(word(file, GroupDescriptor.ackField(shard)))
+            long acked = GroupDescriptor.acked(words.at(GroupDescriptor.ackField(shard.shard())))
                     .orElse(0);
-            long lease = word(file, GroupDescriptor.leaseField(shard));
-            long lastAck = word(file, GroupDescriptor.counterField(shard, LAST_ACK_WORD));
             // Before its first ack a group is as old as its file.
-            long since = Math.max(lastAck, storage.modifiedMillis(path) * 1000);
-            return Optional.of(new GroupAck(name, acked, since, lease != 0 && incarnations.isAlive(lease)));
+            long since = storage.modifiedMillis(path) * 1000;
+            for (int i = 0; i < shard.shardCount(); i++) {
+                since = Math.max(since, words.at(GroupDescriptor.counterField(i, LAST_ACK_WORD)));
+            }
+            return Optional.of(new GroupAck(name, acked, since, isLive(words, shard.shardCount())));
         } catch (NoSuchFileException e) {
             // The group was deleted since it was listed.
             return Optional.empty();
         }
     }
 
-    private static long word(StorageFile file, int at) throws IOException {
-        byte[] bytes = new byte[Long.BYTES];
-        int read = file.read(at, bytes, 0, bytes.length);
-        return read == bytes.length ? LittleEndian.getLong(bytes, 0) : 0;
+    /// A member may have shards that it does not read just now, and who merely acknowledges is in no table.
+    private boolean isLive(Words words, int shards) {
+        for (int member = 0; member < GroupDescriptor.MEMBERS; member++) {
+            if (isAlive(words.at(GroupDescriptor.incarnationField(member)))) {
+                return true;
+            }
+        }
+        for (int i = 0; i < shards; i++) {
+            if (isAlive(words.at(GroupDescriptor.leaseField(i)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAlive(long incarnation) {
+        return incarnation != 0 && incarnations.isAlive(incarnation);
+    }
+
+    /// What a file holds now; zeros behind its end.
+    private static final class Words {
+        private final byte[] bytes;
+
+        private Words(StorageFile file, int length) throws IOException {
+            bytes = new byte[length];
+            int _ = file.read(0, bytes, 0, length);
+        }
+
+        private long at(int field) {
+            return LittleEndian.getLong(bytes, field);
+        }
     }
 }
