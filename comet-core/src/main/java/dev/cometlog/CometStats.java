@@ -167,7 +167,7 @@ public record CometStats(Instant at, Path directory, Disk disk, List<OfProcess> 
     /// What is there no more, or cannot be read.
     ///
     /// @param expired entries that retention deleted after every group had read them, or that nothing protected
-    /// @param dropped entries that a bound deleted before every group had read them
+    /// @param dropped entries that a bound or `forceDeleteAfter` deleted before every group had read them
     /// @param lost offsets that a power loss or the loss of files left without an entry
     /// @param damaged entries that are kept and do not verify, as far as somebody met them who may write; as
     ///     they were counted when met, those that were deleted since are among them

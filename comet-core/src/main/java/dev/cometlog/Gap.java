@@ -18,7 +18,7 @@ public record Gap(String stream, int shard, long from, long to, Reason reason) {
     public enum Reason {
         /// They were older than the retention allows, and read or unprotected.
         RETENTION,
-        /// A bound was reached and the overflow policy deleted them before every group had read them.
+        /// A bound was reached, or `forceDeleteAfter`, and they were deleted before every group had read them.
         DROP,
         /// Their bytes do not verify.
         DAMAGE,

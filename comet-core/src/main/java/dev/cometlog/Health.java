@@ -40,7 +40,7 @@ public record Health(Status status, List<Reason> reasons) {
         DAMAGE,
         /// Appends were refused for want of room within the last minute.
         APPENDS_REFUSED,
-        /// A bound deleted entries that a group had not read, within the last ten minutes.
+        /// A bound or `forceDeleteAfter` deleted entries that a group had not read, within the last ten minutes.
         ENTRIES_DROPPED,
         /// Nine tenths of a bound are used, and what may not be dropped is in the way.
         DISK_NEAR_BOUND,

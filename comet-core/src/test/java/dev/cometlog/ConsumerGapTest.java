@@ -101,4 +101,54 @@ class ConsumerGapTest extends ConsumerFixture {
         }
         return gaps.getFirst().reason();
     }
+
+    @Test
+    void whatExpiresLaterIsNoDropThoughABoundDroppedSomethingBefore() throws Exception {
+        comet.close();
+        CometConfig config = CometConfig.builder()
+                .segmentBytes((int) SEGMENT)
+                .retention(r -> r.maxShardBytes(BOUND)
+                        .maxAge(Duration.ofHours(1))
+                        .idleGroupAfter(Duration.ofHours(2))
+                        .minSegments(0))
+                .build();
+        comet = new Comet(Logs.open(directory, config, DiskStorage::new, clock));
+        append(0, 1);
+        CometShard shard = comet.stream(STREAM).shard(0);
+        assertThat(gapsTo(shard.endOffset())).isEmpty();
+        write(shard, 2 * BOUND);
+        assertThat(gapsTo(shard.endOffset())).extracting(Gap::reason).containsOnly(Gap.Reason.DROP);
+        write(shard, 3 * SEGMENT);
+        clock.advance(Duration.ofHours(3));
+        comet.sync();
+        comet.retain();
+        write(shard, 1);
+        assertThat(gapsTo(shard.endOffset())).extracting(Gap::reason).containsExactly(Gap.Reason.RETENTION);
+    }
+
+    private static void write(CometShard shard, long bytes) {
+        byte[] large = new byte[(int) SEGMENT / 8];
+        for (long written = 0; written < bytes; written += large.length) {
+            long _ = shard.append(large);
+        }
+    }
+
+    /// What a consumer is told that comes, reads all and goes.
+    private List<Gap> gapsTo(long end) throws Exception {
+        List<Gap> gaps = new ArrayList<>();
+        try (CometConsumer consumer = comet.consumer("g")) {
+            consumer.process(
+                    delivery -> {
+                        Entry last = null;
+                        for (Entry entry : delivery) {
+                            last = entry;
+                        }
+                        if (last != null && last.id().offset() == end - 1) {
+                            throw new StopProcessing();
+                        }
+                    },
+                    options().batchSize(1000).onGap(gaps::add).build());
+        }
+        return gaps;
+    }
 }

@@ -4,7 +4,6 @@ import dev.cometlog.CometException;
 import dev.cometlog.Gap;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.ShardReader;
-import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.log.ShardView;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -157,7 +156,7 @@ final class ShardFeed {
         ShardView view = lease.knownView();
         boolean dropped = gap.reason() == Gap.Reason.RETENTION
                 && view != null
-                && view.state().counter(ShardState.Counter.DROPPED) > 0
+                && gap.from() < view.state().droppedEnd()
                 && lease.progress().stream().settings().protectUnconsumed();
         return dropped ? new Gap(gap.stream(), gap.shard(), gap.from(), gap.to(), Gap.Reason.DROP) : gap;
     }

@@ -133,7 +133,8 @@ public final class ShardHealth {
             add(
                     Kind.ENTRIES_DROPPED,
                     Status.DEGRADED,
-                    "a bound deleted entries of " + name + " that a group had not read, within the last ten minutes; "
+                    "a bound or forceDeleteAfter deleted entries of " + name
+                            + " that a group had not read, within the last ten minutes; "
                             + state.counter(Counter.DROPPED) + " so far");
         }
     }

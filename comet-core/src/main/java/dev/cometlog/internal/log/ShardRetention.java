@@ -274,7 +274,7 @@ final class ShardRetention {
             return OptionalLong.empty();
         }
         try {
-            FrameWalker walker = ShardRepair.walkerTo(segment, end - 1);
+            FrameWalker walker = ShardRepair.walkerTo(segment, end - 1, segment.capacity());
             walker.walkTo(end);
             return OptionalLong.of(walker.batchTimestamp(segment.header().baseTimestamp()));
         } finally {
@@ -365,7 +365,7 @@ final class ShardRetention {
             toldDropsNanos = now;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0}: a bound was reached and entries went that not every group has read; {1} so far",
+                    "{0}: a bound or forceDeleteAfter deleted entries that not every group has read; {1} so far",
                     files.id(),
                     state.counter(ShardState.Counter.DROPPED));
         }

@@ -21,7 +21,7 @@ import java.util.function.LongPredicate;
 ///      192  | end offset 8                                                              | what is visible
 ///      256  | write position | write limit | last timestamp | active base | generation  |
 ///           | append limit | start offset | prepared nonce | next base | retain start,  | under the lock word
-///           | retain expired, retain dropped | rewrites                                 |
+///           | retain expired, retain dropped | rewrites | dropped end                   |
 ///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
@@ -46,6 +46,7 @@ import java.util.function.LongPredicate;
 /// | append limit | holder, once a checkpoint with that reserved end is durable | release / acquire |
 /// | start offset | holder, before anything is unlinked | release / acquire |
 /// | retain start, expired, dropped | holder: what start offset and counters become; start last | release / acquire |
+/// | dropped end | holder, before the counter of what was dropped | release / acquire |
 /// | rewrites | holder, behind the rename of each copy and before the generation | release / acquire |
 /// | prepared nonce | preparer: CAS 0 → nonce; holder: → 0 | CAS / acquire |
 /// | next base | recovery; holder: → 0 in the roll that obeys it | release / acquire |
@@ -85,6 +86,7 @@ public final class ShardState {
     private static final int RETAIN_EXPIRED_FIELD = RETAIN_START_FIELD + Long.BYTES;
     private static final int RETAIN_DROPPED_FIELD = RETAIN_EXPIRED_FIELD + Long.BYTES;
     private static final int REWRITES_FIELD = RETAIN_DROPPED_FIELD + Long.BYTES;
+    private static final int DROPPED_END_FIELD = REWRITES_FIELD + Long.BYTES;
     private static final int POISON_FIELD = 384;
     private static final int SYNC_CLAIM_FIELD = POISON_FIELD + Long.BYTES;
     private static final int PREPARE_CLAIM_FIELD = SYNC_CLAIM_FIELD + Long.BYTES;
@@ -313,14 +315,23 @@ public final class ShardState {
             // Never announced: what is deleted lies below the end.
             release(RETAIN_START_FIELD, 0);
         } else if (start != 0) {
+            long dropped = acquire(RETAIN_DROPPED_FIELD);
+            if (dropped > counter(Counter.DROPPED)) {
+                release(DROPPED_END_FIELD, start);
+            }
             set(Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
-            set(Counter.DROPPED, acquire(RETAIN_DROPPED_FIELD));
+            set(Counter.DROPPED, dropped);
             if (KillPoint.ENABLED) {
                 KillPoint.RETAIN_COUNTED.reached();
             }
             startOffset(Math.max(start, startOffset()));
             release(RETAIN_START_FIELD, 0);
         }
+    }
+
+    /// The start offset to which a deletion moved it last that some group had not read; 0 if none did.
+    public long droppedEnd() {
+        return acquire(DROPPED_END_FIELD);
     }
 
     /// How often a segment file was replaced by a copy of it: who mapped one before that maps it again.
