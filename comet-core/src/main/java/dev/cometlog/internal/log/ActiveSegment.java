@@ -159,9 +159,9 @@ final class ActiveSegment {
     void map() {
         long generation = state.generation();
         long base = state.activeBase();
-        // An empty active segment may have been replaced by a larger one of the same name.
-        files.segments().forget(base);
         try {
+            // An empty active segment may have been replaced by a larger one of the same name.
+            files.segments().forgetIfReplaced(base);
             Segment next = null;
             if (base != ShardState.NO_SEGMENT) {
                 next = files.segments().acquire(base).orElse(null);

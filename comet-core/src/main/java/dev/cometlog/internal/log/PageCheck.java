@@ -49,7 +49,7 @@ final class PageCheck {
         if (end - active.baseOffset() > active.capacity()) {
             return false;
         }
-        FrameWalker before = ShardRepair.walkerTo(active, end);
+        FrameWalker before = ShardRepair.walkerTo(active, end, active.capacity());
         before.walkTo(end);
         if (before.offset() != end) {
             // Damage hides where it ends; the repair says so.
@@ -75,7 +75,7 @@ final class PageCheck {
                 || end - active.baseOffset() > active.capacity()) {
             return false;
         }
-        FrameWalker walker = ShardRepair.walkerTo(active, end);
+        FrameWalker walker = ShardRepair.walkerTo(active, end, (int) written);
         walker.walkTo(end);
         return walker.offset() == end ? walker.position() == written : walker.position() < written;
     }

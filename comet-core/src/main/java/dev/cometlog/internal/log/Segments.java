@@ -225,6 +225,25 @@ public final class Segments {
         retire(mapped.remove(base));
     }
 
+    /// Lets go of a mapping unless the file that has its name is the one that is mapped: another process may have
+    /// replaced it, or somebody deleted it. To map a large file again takes far longer than to look.
+    void forgetIfReplaced(long base) throws IOException {
+        Segment known = mapped.get(base);
+        if (known != null && !IoThreads.call(() -> hasItsName(known))) {
+            forget(base, known);
+        }
+    }
+
+    private boolean hasItsName(Segment known) throws IOException {
+        try (StorageFile file = storage.open(known.path(), Storage.Access.READ)) {
+            return readHeader(file, known.baseOffset())
+                    .filter(header -> header.nonce() == known.nonce())
+                    .isPresent();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     private void forget(long base, @Nullable Segment known) {
         if (known != null && mapped.remove(base, known)) {
             known.retire();

@@ -84,7 +84,7 @@ final class ShardRepair {
 
     private void wipeBehind(long base, long end, boolean released) throws IOException {
         // The file may have been replaced while another process held the lock.
-        segments.forget(base);
+        segments.forgetIfReplaced(base);
         Segment segment = segments.acquire(base)
                 .orElseThrow(() -> new CometException.Damaged(paths.segment(base), "the active segment is gone"));
         try {
@@ -104,7 +104,9 @@ final class ShardRepair {
     /// Where the frame of `end` starts or will start. If damage hides that, the segment is given up for
     /// writing: the next append finds no room in it and rolls.
     private long positionOf(Segment segment, long end, boolean released) {
-        FrameWalker walker = walkerTo(segment, end);
+        // Behind what was ever written the index is empty, and to look for its end there takes long.
+        int limit = Math.clamp(state.writeLimit(), SegmentHeader.LENGTH, segment.capacity());
+        FrameWalker walker = walkerTo(segment, end, limit);
         walker.walkTo(end);
         if (walker.offset() == end) {
             state.lastTimestamp(walker.batchTimestamp(
@@ -136,8 +138,10 @@ final class ShardRepair {
     }
 
     /// A walker at the last indexed place at or before `end`.
-    static FrameWalker walkerTo(Segment segment, long end) {
-        int slot = segment.index().floorOffset(end - segment.baseOffset(), segment.capacity());
+    ///
+    /// @param limit of the positions where to look for it
+    static FrameWalker walkerTo(Segment segment, long end, int limit) {
+        int slot = segment.index().floorOffset(end - segment.baseOffset(), limit);
         if (slot < 0) {
             return new FrameWalker(segment, SegmentHeader.LENGTH, segment.baseOffset(), segment.capacity());
         }
