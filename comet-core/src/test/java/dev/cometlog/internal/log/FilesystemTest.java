@@ -24,7 +24,7 @@ class FilesystemTest {
     Path directory;
 
     /// The real storage, on a filesystem that calls itself something else.
-    private static Storage on(String type) {
+    static Storage on(String type) {
         DiskStorage disk = new DiskStorage(FilesMode.DEFAULT);
         return (Storage) Proxy.newProxyInstance(
                 Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (_, method, arguments) -> {

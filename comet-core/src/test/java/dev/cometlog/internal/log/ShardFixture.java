@@ -39,6 +39,7 @@ final class ShardFixture implements AutoCloseable {
     Executor background = Runnable::run;
     Map<String, String> streamSettings = Map.of();
     ProtectedOffsets groups = ProtectedOffsets.none();
+    CometConfig config = CometConfig.builder().build();
     DiskBudget budget;
     long epoch = 1;
     private final List<LiveSettings> live = new ArrayList<>();
@@ -88,7 +89,7 @@ final class ShardFixture implements AutoCloseable {
                 incarnations,
                 budget,
                 live.getLast(),
-                CometConfig.builder().build(),
+                config,
                 epoch,
                 boot,
                 new ClockSteps(directoryState, time, boot),
