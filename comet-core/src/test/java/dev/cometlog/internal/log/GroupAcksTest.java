@@ -7,7 +7,6 @@ import dev.cometlog.ProcessOptions;
 import dev.cometlog.internal.consumer.GroupConsumer;
 import dev.cometlog.internal.consumer.ProcessLoop;
 import dev.cometlog.internal.storage.DiskStorage;
-import dev.cometlog.internal.storage.FilesMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +45,7 @@ class GroupAcksTest {
 
     private List<GroupAck> acks() throws IOException {
         List<GroupAck> found = new ArrayList<>();
-        GroupAcks acks = new GroupAcks(new DiskStorage(FilesMode.DEFAULT), log.incarnations());
+        GroupAcks acks = new GroupAcks(log.storage(), log.incarnations(), log.groupFiles());
         for (int i = 0; i < SHARDS; i++) {
             ShardPaths paths = new ShardPaths(directory.resolve("streams/events%3Av1/000" + i));
             found.addAll(acks.groups(ShardId.of(STREAM, i, SHARDS), paths));
