@@ -2,7 +2,10 @@ package dev.cometlog.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jline.terminal.Attributes;
@@ -12,6 +15,7 @@ import org.jline.terminal.TerminalBuilder;
 
 /// The terminal that `comet top` draws on: keys without Enter, its size, and everything as it was at the end.
 final class TopTerminal implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(TopTerminal.class.getName());
     private static final int FALLBACK_WIDTH = 80;
     private static final int FALLBACK_HEIGHT = 24;
     private static final int TIMED_OUT = -2;
@@ -20,13 +24,15 @@ final class TopTerminal implements AutoCloseable {
     private static final String LEAVE = "\033[0m\033[?25h\033[?1049l";
     private static final String HOME = "\033[H";
     private static final String CLEAR_LINE = "\033[K";
-    private static final String CLEAR_BELOW = "\033[J";
     private static final String RESET = "\033[0m";
+
+    /// Not the terminal's own writer: when the JVM ends, the library closes that one before the screen is given back.
+    private final OutputStream output = new FileOutputStream(FileDescriptor.out);
 
     private final Terminal terminal;
     private final Attributes before;
     private final boolean colours;
-    private final Thread restore = new Thread(this::leave, "comet-terminal");
+    private final Thread restore = new Thread(this::leaveAtExit, "comet-terminal");
     private boolean left; // guarded by this
 
     private TopTerminal(Terminal terminal, boolean colours) {
@@ -42,7 +48,12 @@ final class TopTerminal implements AutoCloseable {
         if (!requireNonNull(System.console(), "never since JDK 22").isTerminal()) {
             throw new CommandFailure("top needs a terminal; comet top --once prints once and ends");
         }
-        Terminal terminal = TerminalBuilder.builder().system(true).dumb(false).build();
+        // Signals stay the JVM's: the library would have Ctrl-C end the process on the spot, with no hook run.
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .dumb(false)
+                .nativeSignals(false)
+                .build();
         TopTerminal top = new TopTerminal(terminal, System.getenv("NO_COLOR") == null);
         Runtime.getRuntime().addShutdownHook(top.restore);
         top.send(ENTER);
@@ -72,16 +83,18 @@ final class TopTerminal implements AutoCloseable {
         return OptionalInt.of(key < 0 ? 4 : key);
     }
 
-    void draw(List<TopScreen.Line> lines) {
+    /// Draws as many lines as the terminal has.
+    void draw(List<TopScreen.Line> lines) throws IOException {
         StringBuilder text = new StringBuilder(HOME);
         for (int i = 0; i < lines.size(); i++) {
-            text.append(code(lines.get(i).look()))
+            // Cleared before it is written: the cursor stays on the last character of a full line, which would go.
+            text.append(CLEAR_LINE)
+                    .append(code(lines.get(i).look()))
                     .append(lines.get(i).text())
                     .append(RESET)
-                    .append(CLEAR_LINE)
                     .append(i + 1 < lines.size() ? "\r\n" : "");
         }
-        send(text + CLEAR_BELOW);
+        send(text.toString());
     }
 
     private String code(TopScreen.Line.Look look) {
@@ -97,16 +110,26 @@ final class TopTerminal implements AutoCloseable {
         };
     }
 
-    private void send(String text) {
-        terminal.writer().write(text);
-        terminal.writer().flush();
+    private synchronized void send(String text) throws IOException {
+        if (!left) {
+            output.write(text.getBytes(terminal.encoding()));
+        }
     }
 
-    private synchronized void leave() {
+    private synchronized void leave() throws IOException {
         if (!left) {
-            left = true;
             send(LEAVE);
+            left = true;
             terminal.setAttributes(before);
+        }
+    }
+
+    private void leaveAtExit() {
+        try {
+            leave();
+        } catch (IOException e) {
+            // The terminal is gone, and nobody sees what it looks like.
+            LOG.log(System.Logger.Level.DEBUG, "the terminal could not be given back", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.cometlog.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /// Runs the packaged command line in a JVM of its own.
 final class CometJar {
     private static final long TIMEOUT_SECONDS = 60;
+    private static final long SIGINT_MASK = 1L << (2 - 1);
 
     private final Path scratch;
 
@@ -81,7 +84,19 @@ final class CometJar {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private static List<String> command(String... arguments) {
+    /// A shell starts its background jobs with SIGINT ignored; their children inherit that, and a JVM leaves it so.
+    static void assumeInterruptsAreNotIgnored() throws Exception {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> line.substring("SigIgn:".length()).trim())
+                .findFirst()
+                .orElse("0");
+        assumeTrue(
+                (Long.parseUnsignedLong(mask, 16) & SIGINT_MASK) == 0,
+                "SIGINT is ignored here, so nothing can be interrupted");
+    }
+
+    static List<String> command(String... arguments) {
         // Failsafe says where the module is; an IDE starts in it.
         Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         List<String> command = new ArrayList<>();

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,6 @@ class CometJarIT {
             .map(Path::of)
             .toList();
     private static final int SIGINT_EXIT_CODE = 130;
-    private static final long SIGINT_MASK = 1L << (2 - 1);
 
     /// It takes well under a second; a busy machine may need longer to start a thread.
     private static final int PATIENCE_SECONDS = 5;
@@ -134,7 +132,7 @@ class CometJarIT {
 
     @Test
     void tailFollowsAndAnInterruptEndsIt() throws Exception {
-        assumeInterruptsAreNotIgnored();
+        CometJar.assumeInterruptsAreNotIgnored();
         append("events:v1", "before\n");
         Path error = dir.resolve("error");
 
@@ -153,7 +151,7 @@ class CometJarIT {
 
     @Test
     void anInterruptedAppendKeepsWhatItAppendedAndClosesTheLog() throws Exception {
-        assumeInterruptsAreNotIgnored();
+        CometJar.assumeInterruptsAreNotIgnored();
         Path error = dir.resolve("error");
 
         Process append = comet.feed(error, "append", "-d", log, "--shards", "1", "events:v1");
@@ -169,18 +167,6 @@ class CometJarIT {
         assertThat(comet.print(0, "cat", "-d", log, "events:v1")).isEqualTo("first\nsecond\n");
         assertThat(comet.print(0, "dump", log + "/streams/events%3Av1/0000/state"))
                 .contains("durable offset 2");
-    }
-
-    /// A shell starts its background jobs with SIGINT ignored; their children inherit that, and a JVM leaves it so.
-    private static void assumeInterruptsAreNotIgnored() throws Exception {
-        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .map(line -> line.substring("SigIgn:".length()).trim())
-                .findFirst()
-                .orElse("0");
-        Assumptions.assumeTrue(
-                (Long.parseUnsignedLong(mask, 16) & SIGINT_MASK) == 0,
-                "SIGINT is ignored here, so nothing can be interrupted");
     }
 
     @Test
