@@ -7,12 +7,15 @@ import dev.cometlog.CometConsumer;
 import dev.cometlog.CometMetrics;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,22 @@ class PrometheusTextTest {
                         "comet_group_acked_total{stream=\"events:v1\",shard=\"1\",group=\"au\\\"dit\"} 1",
                         "comet_processes 1")
                 .anySatisfy(line -> assertThat(line).startsWith("comet_syncs_time_seconds_total{"));
+    }
+
+    @Test
+    void everyNameInTheGuideIsOneOfThem() throws Exception {
+        Path guide =
+                Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("docs/guide/metrics.md");
+        Set<String> named = Pattern.compile("comet_[a-z_]+")
+                .matcher(Files.readString(guide))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+        Set<String> declared = text().stream()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.split(" ")[2])
+                .collect(Collectors.toSet());
+        assertThat(named).hasSizeGreaterThan(10).isSubsetOf(declared);
     }
 
     @Test
