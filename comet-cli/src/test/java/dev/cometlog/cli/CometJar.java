@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Runs the packaged command line in a JVM of its own.
 final class CometJar {
@@ -97,13 +100,60 @@ final class CometJar {
     }
 
     static List<String> command(String... arguments) {
+        List<String> command = java("-XX:AOTCache=" + StartCache.FILE);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static List<String> java(String option) {
         // Failsafe says where the module is; an IDE starts in it.
         Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", option, "-jar"));
         command.add(module.resolve("target/comet.jar").toString());
-        command.addAll(List.of(arguments));
         return command;
+    }
+
+    /// A cache of the classes that a command loads, made once, since most of a command's time is its start.
+    private static final class StartCache {
+        private static final Path FILE = fill();
+
+        private static Path fill() {
+            try {
+                Path directory = Files.createTempDirectory("comet-start");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+                Path cache = directory.resolve("cache");
+                Path output = directory.resolve("output");
+                Path input = Files.writeString(directory.resolve("input"), "a line\n");
+                List<String> command = java("-XX:AOTCacheOutput=" + cache);
+                command.addAll(List.of("append", "-d", directory.resolve("log").toString(), "--shards", "1"));
+                command.addAll(List.of("events:v1", input.toString()));
+                int exit = new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start()
+                        .waitFor();
+                if (exit != 0 || !Files.exists(cache)) {
+                    throw new AssertionError("exit code " + exit + ": " + Files.readString(output));
+                }
+                return cache;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+
+        private static void delete(Path directory) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

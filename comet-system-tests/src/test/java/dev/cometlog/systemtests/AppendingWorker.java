@@ -43,8 +43,8 @@ final class AppendingWorker {
             List<Thread> running = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 int worker = firstWorker + t;
-                running.add(Thread.ofPlatform()
-                        .start(() -> append(comet, ackDirectory, worker, shards, entries, PACE)));
+                running.add(
+                        Thread.ofPlatform().start(() -> append(comet, ackDirectory, worker, shards, entries, PACE)));
             }
             for (Thread thread : running) {
                 thread.join();
