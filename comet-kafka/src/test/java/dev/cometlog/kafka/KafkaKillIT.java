@@ -30,6 +30,9 @@ class KafkaKillIT {
     private static final int BATCH = 250;
     private static final long ENTRIES = Long.getLong("comet.forwardEntries", 200_000);
 
+    /// A busy machine forwards some thousands a second.
+    private static final Duration PATIENCE = Duration.ofSeconds(Math.max(120, ENTRIES / 2_500));
+
     @TempDir
     private Path directory;
 
@@ -96,7 +99,7 @@ class KafkaKillIT {
         void await(BooleanSupplier condition) {
             Awaitility.await(name)
                     .pollInterval(Duration.ofMillis(5))
-                    .atMost(Duration.ofMinutes(2))
+                    .atMost(PATIENCE)
                     .until(() -> {
                         assertThat(process.isAlive()).as(output()).isTrue();
                         return condition.getAsBoolean();
@@ -132,7 +135,7 @@ class KafkaKillIT {
     }
 
     @Test
-    @Timeout(600)
+    @Timeout(1200)
     void nothingIsLostInOrderAndWithTransactionsNothingComesTwice() throws Exception {
         TestBroker broker = SharedBroker.get();
         SharedBroker.topic("plain", SHARDS, Map.of());
