@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.internal.consumer.Batch;
 import dev.cometlog.internal.consumer.GroupConsumer;
-import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.LogPromises.GroupId;
 import dev.cometlog.internal.log.LogPromises.GroupPromise;
 import java.io.IOException;
@@ -143,7 +142,7 @@ final class LogGroups {
         StoredStream stored = stored(stream);
         return new GroupAcks(log.storage(), log.incarnations(), log.groupFiles())
                 .groups(stored.shardId(shard), stored.shardPaths(shard)).stream()
-                        .filter(ack -> ack.group().equals(StreamName.encode(id.group())))
+                        .filter(ack -> ack.group().equals(id.group()))
                         .mapToLong(GroupAck::acked)
                         .findFirst()
                         .orElseThrow(() -> new AssertionError(id + " has no acks"));
