@@ -61,7 +61,7 @@ public final class CometShard {
     public long append(byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, requireNonNull(bytes, "bytes").length);
         try {
-            return shard().append(bytes, from, length);
+            return shard(1).append(bytes, from, length);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }
@@ -71,7 +71,7 @@ public final class CometShard {
     public long append(ByteBuffer payload) {
         requireNonNull(payload, "payload");
         try {
-            return shard().append(payload);
+            return shard(1).append(payload);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }
@@ -81,7 +81,7 @@ public final class CometShard {
     public long append(MemorySegment payload) {
         requireNonNull(payload, "payload");
         try {
-            return shard().append(payload);
+            return shard(1).append(payload);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }
@@ -94,7 +94,7 @@ public final class CometShard {
     public long append(List<byte[]> payloads) {
         checkBatch(payloads);
         try {
-            return shard().appendBatch(payloads);
+            return shard(payloads.size()).appendBatch(payloads);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }
@@ -112,11 +112,12 @@ public final class CometShard {
         }
     }
 
-    private Shard shard() {
+    /// The shard, for an append of so many entries.
+    private Shard shard(int entries) {
         comet.checkOpen();
         Shard shard = open;
         if (shard == null) {
-            shard = stream.shard(number);
+            shard = stream.shardForAppend(number, entries);
             open = shard;
         }
         return shard;
@@ -129,7 +130,8 @@ public final class CometShard {
     /// @throws CometException.Poisoned if forcing the data failed, here or in another process
     public void sync() {
         try {
-            shard().sync();
+            comet.checkOpen();
+            stream.shard(number).sync();
         } catch (IllegalStateException e) {
             throw comet.explained(e);
         }

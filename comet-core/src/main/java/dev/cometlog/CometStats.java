@@ -113,7 +113,8 @@ public record CometStats(Instant at, Path directory, Disk disk, List<OfProcess> 
     /// @param stallTime how long they waited, all together
     /// @param lockWaits how often a thread found the shard in use by another one and waited
     /// @param busy how often one gave that up after `appendTimeout`
-    /// @param refused entries that were refused for want of room
+    /// @param refused entries that were refused for want of room; of a shard that could not even be made, those of
+    ///     processes that opened it later
     /// @param takeOvers how often somebody put right what a holder had left that died or failed inside
     /// @param recoveries how often it was decided what still holds, on the first use after everybody was gone
     public record Appends(

@@ -229,8 +229,7 @@ class SmallDiskIT {
                 counted += state.counter(Counter.REFUSED);
                 check(shard, number, kept, acks);
             }
-            // A known fault, see the README: where the disk is full, a refusal was told and not counted.
-            assertThat(counted).as("refused").isBetween(refused - WRITERS, refused);
+            assertThat(counted).as("refused").isEqualTo(refused);
         } finally {
             Logs.close(log);
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 
@@ -29,6 +30,10 @@ public final class LogStream {
 
     private final List<ShardView> replaced = new ArrayList<>(); // guarded by this
 
+    /// Entries that found no room while their shard could not even be opened, for want of it, by shard: counted there
+    /// once it is open.
+    private final AtomicLongArray refused;
+
     private final AppendSignal opened;
 
     private boolean closed; // guarded by this
@@ -40,6 +45,7 @@ public final class LogStream {
         this.opened = opened;
         this.shards = new AtomicReferenceArray<>(stored.settings().shards());
         this.views = new AtomicReferenceArray<>(stored.settings().shards());
+        this.refused = new AtomicLongArray(stored.settings().shards());
     }
 
     public String name() {
@@ -68,6 +74,25 @@ public final class LogStream {
         return open != null ? open : open(number);
     }
 
+    /// Like [#shard(int)], for who appends so many entries to it.
+    public Shard shardForAppend(int number, int entries) {
+        try {
+            return shard(number);
+        } catch (CometException.LogFull | CometException.DiskFull e) {
+            refused.addAndGet(number, entries);
+            tellRefused(number);
+            throw e;
+        }
+    }
+
+    private void tellRefused(int number) {
+        Shard open = shards.get(number);
+        long entries = open == null ? 0 : refused.getAndSet(number, 0);
+        if (open != null && entries > 0) {
+            open.refused(entries);
+        }
+    }
+
     /// All of it on one thread that does I/O: opening takes dozens of calls, and to hand each over takes longer than
     /// most of them.
     private Shard open(int number) {
@@ -90,6 +115,7 @@ public final class LogStream {
         }
         open = Shard.open(context, id, stored.shardPaths(number));
         shards.set(number, open);
+        tellRefused(number);
         opened.raise();
         return open;
     }

@@ -185,8 +185,23 @@ public final class Shard implements Attended {
         }
     }
 
-    /// Writes one body as a frame (`word` is not 0), or frames that are laid out already (`word` is 0).
     private long write(byte[] source, int from, int length, int word, int bodyCrc, int count) {
+        try {
+            return publish(source, from, length, word, bodyCrc, count);
+        } catch (CometException.LogFull | CometException.DiskFull e) {
+            refused(count);
+            throw e;
+        }
+    }
+
+    /// Counts entries for which there was no room, whatever it was that found none.
+    void refused(long entries) {
+        state.add(ShardState.Counter.REFUSED, entries);
+        state.set(ShardState.Counter.LAST_REFUSED_MICROS, context.time().epochMicros());
+    }
+
+    /// Writes one body as a frame (`word` is not 0), or frames that are laid out already (`word` is 0).
+    private long publish(byte[] source, int from, int length, int word, int bodyCrc, int count) {
         int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
         long now = context.time().epochMicros();
         while (true) {
@@ -235,20 +250,10 @@ public final class Shard implements Attended {
         return state.poison() == 0 ? null : sync.poisoned();
     }
 
-    private void prepare(int bytes, int count) {
-        try {
-            active.prepare(bytes);
-        } catch (CometException.LogFull | CometException.DiskFull e) {
-            state.add(ShardState.Counter.REFUSED, count);
-            state.set(ShardState.Counter.LAST_REFUSED_MICROS, context.time().epochMicros());
-            throw e;
-        }
-    }
-
     private void provide(ActiveSegment.Need need, int bytes, int count) {
         switch (need) {
             case MAP -> active.map();
-            case ROLL -> stall("segment", () -> prepare(bytes, count));
+            case ROLL -> stall("segment", () -> active.prepare(bytes));
             case OFFSETS -> stall("offsets", () -> sync.reserveOffsets(count));
             // Behind a roll: a file that was deleted is to give its room back soon.
             case RETRY -> files.segments().letLeave();

@@ -137,6 +137,21 @@ class FullDiskTest {
         Logs.close(log);
     }
 
+    @Test
+    void whatIsRefusedWhileItsShardCannotEvenBeMadeIsCountedThereOnceItIs() {
+        Log log = open();
+        LogStream stream = log.findOrCreate(STREAM, 4);
+        full = Needs.STATE_PAGE.file;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            assertThatThrownBy(() -> stream.shardForAppend(1, 3)).isInstanceOf(CometException.DiskFull.class);
+        }
+        full = "nothing";
+        ShardState state = stream.shard(1).state();
+        assertThat(state.counter(ShardState.Counter.REFUSED)).isEqualTo(3 * ATTEMPTS);
+        assertThat(state.counter(ShardState.Counter.LAST_REFUSED_MICROS)).isPositive();
+        Logs.close(log);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {".*comet[.]properties.*", ".*comet[.]state.*", ".*/processes/.*"})
     void aLogThatCannotBeMadeForWantOfRoomIsMadeOnceThereIsRoom(String file) throws Exception {
