@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
+import dev.cometlog.internal.storage.NotOpenedException;
 import dev.cometlog.internal.storage.NotRegularFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,9 @@ public final class IoErrors {
         }
         if (cause instanceof NotRegularFileException e) {
             return new CometException.IoFailure("while " + doing + ": " + e.getMessage(), e);
+        }
+        if (cause instanceof NotOpenedException && cause.getCause() instanceof NoSuchFileException gone) {
+            return typed(doing, gone);
         }
         if (cause instanceof NoSuchFileException) {
             return new CometException.IoFailure(

@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.storage.NotOpenedException;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
@@ -60,7 +61,15 @@ final class UnforcedSegments {
             }
         }
         if (last.generation() != capture.generation || last.segmentBase() != capture.segmentBase) {
+            forceDirectory();
+        }
+    }
+
+    private void forceDirectory() throws IOException {
+        try {
             context.storage().forceDirectory(files.paths().directory());
+        } catch (NotOpenedException e) {
+            throw IoErrors.typed("syncing " + files.id(), e);
         }
     }
 
@@ -114,14 +123,25 @@ final class UnforcedSegments {
             throw new CometException.Damaged(
                     path, "the header of the active segment is damaged; close and open the log again");
         }
-        if (context.storage().kind(path) == Storage.FileKind.ABSENT) {
+        StorageFile file = open(path);
+        if (file == null) {
             // Retention was faster, or somebody deleted it by hand.
             return;
         }
-        try (StorageFile file = context.storage().open(path, Storage.Access.WRITE)) {
+        try (file) {
             file.force();
         }
         LOG.log(System.Logger.Level.WARNING, "{0} is damaged: what it held is a gap", path);
+    }
+
+    private @Nullable StorageFile open(Path path) {
+        try {
+            return context.storage().open(path, Storage.Access.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw IoErrors.typed("syncing " + files.id(), e);
+        }
     }
 
     /// Writes bytes over themselves, which makes their pages dirty again. Bytes below the captured end never

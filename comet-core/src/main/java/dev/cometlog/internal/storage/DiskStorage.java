@@ -116,11 +116,19 @@ public final class DiskStorage implements Storage {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         IoThreads.<@Nullable Void>call(() -> {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            try (FileChannel channel = openDirectory(directory)) {
                 channel.force(true);
             }
             return null;
         });
+    }
+
+    private static FileChannel openDirectory(Path directory) throws NotOpenedException {
+        try {
+            return FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw new NotOpenedException(directory, e);
+        }
     }
 
     @Override

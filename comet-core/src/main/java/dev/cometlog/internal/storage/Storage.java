@@ -41,6 +41,8 @@ public interface Storage {
     }
 
     /// Makes a directory's entries durable.
+    ///
+    /// @throws NotOpenedException if it did not come to forcing them
     void forceDirectory(Path directory) throws IOException;
 
     /// Bytes that may still be written to the filesystem that `path` is on.

@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.log.PowerCutStorage.PowerCut;
+import dev.cometlog.internal.storage.NotOpenedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -105,7 +106,10 @@ final class FaultRun {
         if (fault == Fault.SHORT_WRITE) {
             throw new InterceptedStorage.ShortWrite(path);
         }
-        throw new FileSystemException(path.toString(), null, fault.reason);
+        FileSystemException failure = new FileSystemException(path.toString(), null, fault.reason);
+        throw fault == Fault.EMFILE && method.equals("forceDirectory")
+                ? new NotOpenedException(path, failure)
+                : failure;
     }
 
     private boolean takes(Path path) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cometlog.CometException;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.NotOpenedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,58 @@ class UnforcedSegmentsTest {
         intercepted.before((method, path) -> {});
         shard.sync();
         assertThat(shard.state().durableOffset()).isEqualTo(900);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeOpenedFailsTheSyncAndPoisonsNothing() {
+        intercepted.before((method, path) -> {
+            if (method.equals("forceDirectory")) {
+                throw new NotOpenedException(
+                        path, new FileSystemException(path.toString(), null, "Too many open files"));
+            }
+        });
+        assertFailsWithoutPoison();
+    }
+
+    @Test
+    void aForceOfTheDirectoryThatFailsIsNotForgotten() {
+        intercepted.before((method, path) -> {
+            if (method.equals("forceDirectory")) {
+                throw new IOException("Input/output error");
+            }
+        });
+        assertThatThrownBy(shard::sync).isInstanceOf(CometException.Poisoned.class);
+        assertThat(shard.state().durableOffset()).isZero();
+    }
+
+    @Test
+    void aDamagedFileThatCannotBeOpenedFailsTheSyncAndPoisonsNothing() throws IOException {
+        spoilHeader(middle);
+        // Once to be looked into, and once to be forced.
+        AtomicInteger opened = new AtomicInteger();
+        intercepted.before((method, path) -> {
+            if (method.equals("open")
+                    && path.equals(fixture.paths.segment(middle))
+                    && opened.incrementAndGet() % 2 == 0) {
+                throw new FileSystemException(path.toString(), null, "Too many open files");
+            }
+        });
+        assertFailsWithoutPoison();
+    }
+
+    private void assertFailsWithoutPoison() {
+        assertThatThrownBy(shard::sync)
+                .isInstanceOf(CometException.IoFailure.class)
+                .hasMessageContaining("Too many open files")
+                .hasMessageContaining("ulimit -n");
+        assertThat(shard.state().poison()).isZero();
+        assertThat(shard.state().durableOffset()).isZero();
+        assertThat(shard.state().syncClaim()).isZero();
+        ShardFixture.append(shard, "appends go on");
+
+        intercepted.before((method, path) -> {});
+        shard.sync();
+        assertThat(shard.state().durableOffset()).isEqualTo(901);
     }
 
     @Test
