@@ -46,6 +46,9 @@ public final class Log {
     /// Apart from the others, who may be waiting for the device when a shard needs its next segment.
     private final ExecutorService preparer;
 
+    /// Apart from the others too: a device that fails is slow, and other shards are to be synced in time.
+    private final ExecutorService curer;
+
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
     private final AppendSignal openings = new AppendSignal();
@@ -80,6 +83,7 @@ public final class Log {
         budget.policy(retention);
         background = parts.threads().make("comet-background", BACKGROUND_THREADS);
         preparer = parts.threads().make("comet-preparer", 1);
+        curer = parts.threads().make("comet-curer", 1);
         housekeeper = config.readOnly()
                 ? new Housekeeper("comet-housekeeper", this::openViews, () -> {}, time)
                 : new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
@@ -215,7 +219,8 @@ public final class Log {
                 clock,
                 new GroupAcks(storage, incarnations, groupFiles),
                 background,
-                preparer);
+                preparer,
+                curer);
     }
 
     /// Stores further settings, as another open in this process demands: with the streams that are in use now,
@@ -389,6 +394,7 @@ public final class Log {
             shards.forEach(shard -> cleanup.run(shard::sync));
             end(preparer);
             end(background);
+            end(curer);
             closeLast(shards, cleanup);
         }
         cleanup.run(state::close);

@@ -10,8 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One shard as its writers see it: appends, and what has to happen beside them.
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Shard implements Attended {
     private static final System.Logger LOG = System.getLogger(Shard.class.getName());
     private static final byte[] EMPTY_ENTRY = {1, 0};
-    private static final long TRIM_INTERVAL_NANOS = 1_000_000_000;
-    private static final long QUIET_INTERVAL_NANOS = 1_000_000_000;
 
     private final ShardContext context;
     private final ShardId id;
@@ -31,8 +27,8 @@ public final class Shard implements Attended {
     private final ShardLock lock;
     private final ActiveSegment active;
     private final ShardSync sync;
-    private final ShardCure cure;
     private final ShardRetention retention;
+    private final ShardUpkeep upkeep;
     private final EncoderPool encoders = new EncoderPool();
     private final AppendSignal appends = new AppendSignal();
     private volatile long rollMicros;
@@ -40,23 +36,6 @@ public final class Shard implements Attended {
 
     /// Set by who closes, who then waits for the lock once.
     private volatile boolean closed;
-
-    /// The active generation when retention last ran; housekeeping's own.
-    private long retainedGeneration;
-
-    private final AtomicBoolean retaining = new AtomicBoolean();
-
-    /// When mappings were last let go of; housekeeping's own.
-    private long trimmedNanos;
-
-    /// The start offset then.
-    private long trimmedStart;
-
-    /// When the shard was last looked after, and what it was like then; housekeeping's own.
-    private long attendedNanos;
-
-    private long attendedEnd = -1;
-    private long attendedGeneration;
 
     /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
     /// in this epoch.
@@ -81,10 +60,9 @@ public final class Shard implements Attended {
                 context.config().appendTimeout(),
                 files.repair()::run);
         this.sync = new ShardSync(context, files, lock);
-        this.cure = new ShardCure(context, files, lock, sync);
         this.retention = new ShardRetention(context, files, lock, sync);
         this.active = new ActiveSegment(context, files, retention);
-        this.retainedGeneration = state.generation();
+        this.upkeep = new ShardUpkeep(context, files, lock, active, sync, retention);
         this.rollMicros = rollMicros(context.settings());
         this.compression = Compression.of(context.settings(), state, context.time(), Codecs.installed());
         tellProblem();
@@ -205,8 +183,12 @@ public final class Shard implements Attended {
         int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
         long now = context.time().epochMicros();
         while (true) {
+            // Before the lock, which a cure has for as long as it takes.
+            CometException refusal = refusal();
+            if (refusal != null) {
+                throw refusal;
+            }
             ActiveSegment.Need need = ActiveSegment.Need.RETRY;
-            CometException refusal = null;
             long offset = 0;
             lock.lock();
             boolean done = false;
@@ -351,55 +333,15 @@ public final class Shard implements Attended {
         sync.syncTo(state.endOffset());
     }
 
-    /// Looks after the shard: background sync, offsets reserved ahead, rolling by age, cure of a poisoned shard.
+    /// Follows the stream's settings, and does what else has to happen beside appends.
     ///
     /// @param nanoTime of the time source
     @Override
     public void tick(long nanoTime) {
-        if (isQuiet() && nanoTime - attendedNanos < QUIET_INTERVAL_NANOS) {
-            return;
+        if (upkeep.isDue(nanoTime)) {
+            adoptSettings();
+            upkeep.run(nanoTime, rollMicros);
         }
-        attendedNanos = nanoTime;
-        attendedEnd = state.endOffset();
-        attendedGeneration = state.generation();
-        lock.freeLeftBehind();
-        adoptSettings();
-        sync.tick(nanoTime);
-        cure.tick(nanoTime);
-        unlinkLeftBehind();
-        rollIfAged();
-        retainIfRolled();
-        letGo(nanoTime);
-        files.segments().letLeave();
-    }
-
-    /// Whether nothing has happened since the last time and nothing is due: a process may have hundreds of such shards.
-    private boolean isQuiet() {
-        return state.endOffset() == attendedEnd
-                && state.durableOffset() == attendedEnd
-                && state.generation() == attendedGeneration
-                && state.startOffset() == trimmedStart
-                && state.lockWord() == 0
-                && state.poison() == 0;
-    }
-
-    /// Ends mappings that are of no more use. What any process deleted is let go of at once: until then the
-    /// filesystem is as full as before, for all of them.
-    private void letGo(long nanoTime) {
-        long start = state.startOffset();
-        if (start == trimmedStart && nanoTime - trimmedNanos < TRIM_INTERVAL_NANOS) {
-            return;
-        }
-        if (start != trimmedStart) {
-            context.budget().roomComes(nanoTime);
-        }
-        files.segments().trim(start, state.durableOffset(), state.activeBase(), 1);
-        active.letGoOfTaken();
-        if (active.holdsBelow(start)) {
-            lock.holding(() -> active.letGoBelow(start));
-        }
-        trimmedNanos = nanoTime;
-        trimmedStart = start;
     }
 
     /// Follows the stream's settings as they are in force now.
@@ -427,76 +369,8 @@ public final class Shard implements Attended {
         return compression.problem();
     }
 
-    private void unlinkLeftBehind() {
-        if (!files.repair().hasLeftBehind()) {
-            return;
-        }
-        try {
-            files.repair().unlinkLeftBehind();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, id + ": what a dead process prepared could not be deleted", e);
-        }
-    }
-
     private static long rollMicros(StreamSettings settings) {
         return settings.rollInterval().toNanos() / 1000;
-    }
-
-    private void retainIfRolled() {
-        long generation = state.generation();
-        if (generation == retainedGeneration || !retaining.compareAndSet(false, true)) {
-            return;
-        }
-        retainedGeneration = generation;
-        try {
-            context.background().execute(this::retainInBackground);
-        } catch (RejectedExecutionException e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} is closing: retention is left to the next open", id);
-        }
-    }
-
-    private void retainInBackground() {
-        try {
-            context.live().refresh();
-            Retained _ = retention.run(false, ShardRetention.Pace.AT_ONCE);
-        } catch (CometException.Closed e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", id);
-        } catch (CometException e) {
-            LOG.log(System.Logger.Level.WARNING, "retention of " + id + " failed; it is tried again", e);
-        } finally {
-            retaining.set(false);
-        }
-    }
-
-    private void rollIfAged() {
-        long now = context.time().epochMicros();
-        boolean isCut = state.activeBase() == ShardState.NO_SEGMENT
-                && state.endOffset() > 0
-                && now - state.lastTimestamp() > rollMicros;
-        if ((!isCut && !active.isAged(now, rollMicros)) || state.poison() != 0) {
-            return;
-        }
-        if (isCut) {
-            // What recovery cut off has no active segment to be rolled by age; an empty one lets it expire.
-            sync.reserveOffsets(0);
-        }
-        active.prepareSmaller();
-        lock.lock();
-        boolean done = false;
-        try {
-            if (!closed) {
-                active.rollAged(context.time().epochMicros(), rollMicros);
-            }
-            done = true;
-        } catch (IOException e) {
-            throw IoErrors.typed("rolling " + id, e);
-        } finally {
-            if (done) {
-                lock.unlock();
-            } else {
-                lock.abandon();
-            }
-        }
     }
 
     /// Makes durable what was appended so far, ahead of a close.
@@ -527,7 +401,7 @@ public final class Shard implements Attended {
                 active.close();
             } finally {
                 try {
-                    unlinkLeftBehind();
+                    upkeep.unlinkLeftBehind();
                 } finally {
                     files.close();
                 }

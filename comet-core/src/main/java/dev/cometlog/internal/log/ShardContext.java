@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 /// @param protectedOffsets how far the groups have come
 /// @param background runs what appenders must not wait for, on threads that do I/O
 /// @param preparer runs what appenders need soon, on a thread that does I/O and never waits for the device
+/// @param curer runs cures one by one, on a thread that does I/O: each takes as long as a failing device makes it
 public record ShardContext(
         Storage storage,
         TimeSource time,
@@ -26,7 +27,8 @@ public record ShardContext(
         ClockSteps clock,
         ProtectedOffsets protectedOffsets,
         Executor background,
-        Executor preparer) {
+        Executor preparer,
+        Executor curer) {
 
     /// The settings of the shard's stream that are in force now.
     StreamSettings settings() {

@@ -60,7 +60,7 @@ final class ShardCure {
         if (poisoned && nanoTime - nextTryNanos >= 0 && scheduled.compareAndSet(false, true)) {
             nextTryNanos = nanoTime + INTERVAL_NANOS;
             try {
-                context.background().execute(this::inBackground);
+                context.curer().execute(this::inBackground);
             } catch (RejectedExecutionException e) {
                 LOG.log(System.Logger.Level.DEBUG, "{0} is closing: its cure is left to the next open", files.id());
             }

@@ -143,6 +143,20 @@ final class ShardLock {
     /// Runs `work` holding the lock: for everything that is not the append path itself.
     void holding(Runnable work) {
         lock();
+        run(work);
+    }
+
+    /// Runs `work` holding the lock, if that can be had within a moment; false if not. For who looks after many shards
+    /// and comes again: a holder may be at it for long, as a cure is.
+    boolean tryHolding(Runnable work) {
+        boolean held = tryLock();
+        if (held) {
+            run(work);
+        }
+        return held;
+    }
+
+    private void run(Runnable work) {
         boolean done = false;
         try {
             work.run();
@@ -154,6 +168,50 @@ final class ShardLock {
                 abandon();
             }
         }
+    }
+
+    /// Takes the lock if it is free within a moment, or its holder is gone.
+    // A holder on the same core needs the core to finish.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private boolean tryLock() {
+        for (int left = YIELDS; left > 0; left--) {
+            if (turn.tryTake()) {
+                try {
+                    if (lost) {
+                        throw supersededError();
+                    }
+                    if (state.casLockWord(FREE, self) || (left == 1 && takeOverIfLeft())) {
+                        return true;
+                    }
+                } catch (Throwable e) {
+                    turn.endIfMine();
+                    throw e;
+                }
+                turn.end();
+            }
+            Thread.yield();
+        }
+        return false;
+    }
+
+    private boolean takeOverIfLeft() {
+        long word = state.lockWord();
+        return (isNobodys(word) || (word != FREE && !incarnations.isAlive(word))) && takeOver(word);
+    }
+
+    /// Whether the word names nobody who may still act. The turn is ours, so a thread of this process that held the
+    /// word died in there.
+    private boolean isNobodys(long word) {
+        return word == self || word == ABANDONED;
+    }
+
+    /// Takes the word from who is gone, and repairs what was left half-done; false if another was faster.
+    private boolean takeOver(long word) {
+        if (!state.casLockWord(word, self)) {
+            return false;
+        }
+        repairTakenOver();
+        return true;
     }
 
     /// Whether the lock word still names this process; anything else means that our liveness lock was lost.
@@ -203,10 +261,8 @@ final class ShardLock {
                 }
                 continue;
             }
-            if (word == self || word == ABANDONED) {
-                // The turn is ours, so a thread of this process that held the word died in there.
-                if (state.casLockWord(word, self)) {
-                    repairTakenOver();
+            if (isNobodys(word)) {
+                if (takeOver(word)) {
                     return;
                 }
                 continue;
@@ -222,8 +278,7 @@ final class ShardLock {
                 long now = time.nanoTime();
                 if (now - nextProbe >= 0) {
                     if (!incarnations.isAlive(word)) {
-                        if (state.casLockWord(word, self)) {
-                            repairTakenOver();
+                        if (takeOver(word)) {
                             return;
                         }
                         continue;

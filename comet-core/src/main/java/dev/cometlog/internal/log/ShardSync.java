@@ -84,6 +84,10 @@ final class ShardSync {
     /// @throws CometException.ShardBusy if another process has been at one and the same sync for longer than
     ///     `appendTimeout`
     void syncTo(long target) {
+        if (state.poison() != 0 && state.durableOffset() < target) {
+            // Before the turn, which a cure has for as long as it takes.
+            throw poisoned();
+        }
         try {
             takeTurn();
         } catch (InterruptedException e) {

@@ -95,6 +95,7 @@ final class ShardFixture implements AutoCloseable {
                 new ClockSteps(directoryState, time, boot),
                 groups,
                 background,
+                background,
                 background);
     }
 
