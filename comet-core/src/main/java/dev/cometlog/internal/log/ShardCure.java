@@ -91,7 +91,8 @@ final class ShardCure {
         try (SegmentCopy copy = new SegmentCopy(context, files)) {
             sync.alone(() -> {
                 boolean[] healed = {false};
-                lock.holding(() -> healed[0] = heal(copy));
+                // What fails is begun anew at the next attempt, and nobody writes before one has succeeded.
+                lock.holdingWithoutRepair(() -> healed[0] = heal(copy));
                 return healed[0];
             });
         }

@@ -146,6 +146,17 @@ final class ShardLock {
         run(work);
     }
 
+    /// Like [#holding(Runnable)], for work that leaves nothing half-done for the next append to meet, even if it fails:
+    /// nothing is repaired as if somebody had died inside.
+    void holdingWithoutRepair(Runnable work) {
+        lock();
+        try {
+            work.run();
+        } finally {
+            unlock();
+        }
+    }
+
     /// Runs `work` holding the lock, if that can be had within a moment; false if not. For who looks after many shards
     /// and comes again: a holder may be at it for long, as a cure is.
     boolean tryHolding(Runnable work) {

@@ -281,6 +281,25 @@ class ShardCureTest {
     }
 
     @Test
+    void aCureThatFailsRepairsNothingAsIfSomebodyHadDied() throws IOException {
+        ShardFixture.append(shard, "spoilt");
+        poison();
+        try (FileChannel file = FileChannel.open(fixture.paths.segment(0), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {'X'}), 64 + 12 + 5 + 12 + 2);
+        }
+        // Fails, since forces still do.
+        awaitCure();
+        assertThat(shard.state().poison()).isNotZero();
+        assertThat(shard.state().lockWord()).isZero();
+        heal();
+        // Damage does not hide where the next entry goes, since nobody was inside: the segment takes it.
+        assertThat(ShardFixture.append(shard, "third")).isEqualTo(3);
+        assertThat(shard.state().activeBase()).isZero();
+        assertThat(ShardFixture.read(shard, 0)).containsExactly("0=first", "1..2 DAMAGE", "2=second", "3=third");
+        assertThat(shard.state().counter(ShardState.Counter.TAKE_OVERS)).isZero();
+    }
+
+    @Test
     void aBlockThatCannotBeReadCostsNoMoreThanItsEntries() throws IOException {
         List<String> expected = fill("a").subList(0, 100);
         poison();
