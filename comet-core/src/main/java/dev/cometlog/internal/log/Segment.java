@@ -7,6 +7,7 @@ import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// user is done. So a reader in the middle of a deleted segment finishes what it has.
 public final class Segment {
     private static final int RETIRED = 1 << 30;
+    private static final long REWRITE_BYTES = 1 << 20;
 
     private final Path path;
     private final SegmentHeader header;
@@ -92,9 +94,25 @@ public final class Segment {
         return index;
     }
 
-    @Nullable
-    StorageFile channel() {
+    /// The file to write to and force.
+    ///
+    /// @throws IOException if this process only reads it
+    StorageFile writable() throws IOException {
+        if (channel == null) {
+            throw new IOException(path + " is not open for writing");
+        }
         return channel;
+    }
+
+    /// Writes bytes over themselves, which makes their pages dirty again: after a failed force the kernel calls pages
+    /// clean that never reached the disk. Published bytes never change, so nobody sees a difference.
+    void rewrite(long from, long to) throws IOException {
+        byte[] buffer = new byte[(int) Math.clamp(to - from, 0, REWRITE_BYTES)];
+        for (long at = from; at < to; at += buffer.length) {
+            int length = (int) Math.min(buffer.length, to - at);
+            MemorySegment.copy(file.memory(), ValueLayout.JAVA_BYTE, at, buffer, 0, length);
+            writable().write(at, buffer, 0, length);
+        }
     }
 
     long rewrites() {

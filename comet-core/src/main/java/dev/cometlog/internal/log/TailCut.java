@@ -29,6 +29,9 @@ final class TailCut {
     /// The first segment of which something may never have been forced, or whose name may not have been.
     private long forceFrom = ShardState.NO_SEGMENT;
 
+    /// Where in that segment.
+    private long forceFromPosition;
+
     /// What a lost checkpoint had promised not to use again.
     private long reservedEnd;
 
@@ -45,6 +48,7 @@ final class TailCut {
     void fromCheckpoint(Checkpoint checkpoint) throws IOException {
         kept.fromCheckpoint(checkpoint);
         forceFrom = checkpoint.segmentBase();
+        forceFromPosition = checkpoint.position();
         boolean clean = checkpoint.reservedEnd() == kept.end() && checkpoint.durableOffset() == kept.end();
         reservedEnd = Math.max(checkpoint.reservedEnd(), kept.end());
         finish(clean);
@@ -98,10 +102,7 @@ final class TailCut {
 
     /// Wipes what lies behind the kept entries and seals there.
     private void cut(Segment last) throws IOException {
-        StorageFile file = last.channel();
-        if (file == null) {
-            throw new IOException(last.path() + " is not open for writing");
-        }
+        StorageFile file = last.writable();
         last.index().dropFrom(Math.min(kept.endPosition(), last.capacity()));
         if (!kept.sealed()) {
             wipe(last, file);
@@ -171,6 +172,9 @@ final class TailCut {
     /// Makes all that was kept durable, names included: what was found in the page cache, or came through the last
     /// power loss by chance, need not come through the next one, and nothing forces it again once it is called
     /// durable.
+    ///
+    /// Written anew before: a force may have failed since the machine started, in a sync or in a recovery, and what
+    /// knew of it was lost.
     private void forceKept() throws IOException {
         for (long base : segments.bases()) {
             if (base >= forceFrom && base <= kept.endBase()) {
@@ -186,11 +190,11 @@ final class TailCut {
             return;
         }
         try {
-            StorageFile file = segment.channel();
-            if (file == null) {
-                throw new IOException(segment.path() + " is not open for writing");
-            }
-            file.force();
+            long end = base == kept.endBase()
+                    ? Math.min((long) kept.endPosition() + FrameDescriptor.SEAL_LENGTH, segment.capacity())
+                    : segment.capacity();
+            segment.rewrite(base == forceFrom ? forceFromPosition : 0, end);
+            segment.writable().force();
         } finally {
             segment.release();
         }

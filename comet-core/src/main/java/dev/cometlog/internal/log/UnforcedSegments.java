@@ -6,8 +6,6 @@ import dev.cometlog.internal.storage.NotOpenedException;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// Forces the segments of a shard from the checkpoint's on, whoever wrote them. Used by the holder of the sync claim.
 final class UnforcedSegments {
     private static final System.Logger LOG = System.getLogger(UnforcedSegments.class.getName());
-    private static final int REWRITE_BYTES = 1 << 20;
 
     private final ShardContext context;
     private final ShardStorage files;
@@ -91,16 +88,11 @@ final class UnforcedSegments {
             return;
         }
         try {
-            StorageFile channel = segment.channel();
-            if (channel == null) {
-                throw new IOException(segment.path() + " is not open for writing");
-            }
             if (rewrite) {
                 long start = base == last.segmentBase() ? last.position() : 0;
-                long end = base == capture.segmentBase ? capture.position : segment.capacity();
-                rewrite(segment, channel, start, end);
+                segment.rewrite(start, base == capture.segmentBase ? capture.position : segment.capacity());
             }
-            channel.force();
+            segment.writable().force();
         } finally {
             segment.release();
         }
@@ -141,17 +133,6 @@ final class UnforcedSegments {
             return null;
         } catch (IOException e) {
             throw IoErrors.typed("syncing " + files.id(), e);
-        }
-    }
-
-    /// Writes bytes over themselves, which makes their pages dirty again. Bytes below the captured end never
-    /// change, so nobody sees a difference.
-    private static void rewrite(Segment segment, StorageFile channel, long start, long end) throws IOException {
-        byte[] buffer = new byte[(int) Math.min(REWRITE_BYTES, Math.max(end - start, 0))];
-        for (long at = start; at < end; at += buffer.length) {
-            int length = (int) Math.min(buffer.length, end - at);
-            MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, at, buffer, 0, length);
-            channel.write(at, buffer, 0, length);
         }
     }
 }
