@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.log.StreamSettings;
+import dev.cometlog.internal.log.ThreadTurn;
 import dev.cometlog.internal.storage.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe. [#close()], [Comet#sync()] and [Comet#close()] publish what waits.
 public final class LingeringAppender implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final Comet comet;
     private final CometStream stream;
     private final Supplier<StreamSettings> settings;
@@ -114,6 +117,11 @@ public final class LingeringAppender implements AutoCloseable {
         return lanes.compareAndSet(shard, null, made) ? made : requireNonNull(lanes.get(shard));
     }
 
+    /// For a lane, whose holder may be thrown out by a `StackOverflowError`.
+    ThreadTurn newTurn() {
+        return new ThreadTurn(time, LOOK, LingerLane.class);
+    }
+
     int maxEntries() {
         return maxEntries;
     }
@@ -152,7 +160,8 @@ public final class LingeringAppender implements AutoCloseable {
             idle = true;
             // Once more: what began before it could see that we are idle does not wake us.
             if (publishDue() == Long.MAX_VALUE && !closed) {
-                LockSupport.park(this);
+                // Not for ever: a thread that overflowed may have left something, and could wake nobody.
+                LockSupport.parkNanos(this, LOOK.toNanos());
             }
             idle = false;
         }

@@ -55,30 +55,6 @@ final class ShardSync {
         this.turn = new ThreadTurn(context.time(), context.config().appendTimeout(), ShardSync.class);
     }
 
-    /// Waits for the turn, however long its holder is at it: it may have a slow device.
-    private void takeTurn() throws InterruptedException {
-        boolean mine = turn.tryTake();
-        while (!mine) {
-            mine = turn.await();
-        }
-    }
-
-    /// Like [#takeTurn()], for what must be done though somebody interrupts it.
-    private void takeTurnWhateverComes() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                takeTurn();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /// Returns once everything below `target` survives power loss.
     ///
     /// @throws CometException.ShardBusy if another process has been at one and the same sync for longer than
@@ -89,7 +65,8 @@ final class ShardSync {
             throw poisoned();
         }
         try {
-            takeTurn();
+            // However long its holder is at it: it may have a slow device.
+            turn.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CometException.Interrupted("syncing " + files.id(), e);
@@ -114,7 +91,7 @@ final class ShardSync {
     ///
     /// @throws CometException.ShardBusy like [#syncTo(long)]
     void refresh() {
-        takeTurnWhateverComes();
+        turn.takeWhateverComes();
         try {
             long active = state.activeBase();
             while (!closed && state.poison() == 0 && last().segmentBase() < active) {
@@ -132,7 +109,7 @@ final class ShardSync {
     ///
     /// @param work whether it has written anew all that is not known to be on the disk
     void alone(BooleanSupplier work) {
-        takeTurnWhateverComes();
+        turn.takeWhateverComes();
         try {
             if (closed) {
                 throw new CometException.Closed(files.id().toString());
@@ -280,7 +257,7 @@ final class ShardSync {
 
     /// Reserves offsets for at least `count` more entries, durably.
     void reserveOffsets(int count) {
-        takeTurnWhateverComes();
+        turn.takeWhateverComes();
         try {
             long wanted = Math.max(state.endOffset(), state.nextBase()) + count;
             if (wanted > state.appendLimit()) {
@@ -342,7 +319,7 @@ final class ShardSync {
     private void inBackground(boolean shortOfOffsets) {
         try {
             if (shortOfOffsets) {
-                takeTurnWhateverComes();
+                turn.takeWhateverComes();
                 try {
                     if (!closed) {
                         reserve(state.endOffset() + RESERVED_AHEAD);
@@ -374,7 +351,7 @@ final class ShardSync {
     /// Syncs for the last time. In the last process the checkpoint also says that no offset above the end was
     /// handed out, so that the next epoch starts without verifying and without a jump.
     void close(boolean lastProcess) {
-        takeTurnWhateverComes();
+        turn.takeWhateverComes();
         try {
             if (closed) {
                 return;

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// single compare-and-set, with nothing to note behind it that a call could fail at, and who waits looks at the
 /// holder's stack: a thread with none of the classes on it that hold the turn has left it behind, and it is taken
 /// over. Not reentrant, so a thread that finds itself the holder has left it behind too. Whoever takes a turn must
-/// therefore check what the one before left half-done: in [ShardLock] the lock word tells, in [ShardSync] the claim.
-final class ThreadTurn {
+/// therefore check what the one before left half-done: in [ShardLock] the lock word tells, in [ShardSync] the claim, in
+/// a lingering appender the batches that are unfinished.
+public final class ThreadTurn {
     private static final long NOBODY = 0;
     private static final int TICKET_BITS = 20;
     private static final long TICKETS = (1L << TICKET_BITS) - 1;
@@ -57,7 +58,7 @@ final class ThreadTurn {
 
     /// @param timeout after which [#await] gives up
     /// @param inside the classes that hold the turn, each only during a call of its methods
-    ThreadTurn(TimeSource time, Duration timeout, Class<?>... inside) {
+    public ThreadTurn(TimeSource time, Duration timeout, Class<?>... inside) {
         this.time = time;
         this.timeoutNanos = timeout.toNanos();
         this.inside = Arrays.stream(inside).map(Class::getName).toArray(String[]::new);
@@ -146,8 +147,32 @@ final class ThreadTurn {
         return true;
     }
 
+    /// Takes the turn, however long its holder is at it.
+    void take() throws InterruptedException {
+        boolean mine = tryTake();
+        while (!mine) {
+            mine = await();
+        }
+    }
+
+    /// Like [#take()], for what must be done though somebody interrupts it.
+    public void takeWhateverComes() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                take();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Gives the turn back.
-    void end() {
+    public void end() {
         holder = NOBODY;
         Thread next = waiting.poll();
         if (next != null) {

@@ -7,6 +7,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.TimeSource;
+import dev.cometlog.testing.DeepStack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Nothing that fails inside an append keeps others from appending.
 class ShardLockTest {
-    private static final long STACK_BYTES = 512 * 1024;
     private static final int DEPTHS = 400;
     private static final byte[] PAYLOAD = "deep".getBytes(StandardCharsets.UTF_8);
 
@@ -46,7 +46,8 @@ class ShardLockTest {
     @Test
     void aStackOverflowAtAnyDepthOfAnAppendLeavesTheShardToOtherThreads() throws Exception {
         Shard shard = fixture.open(ShardFixture.BOOT);
-        try (var deep = Executors.newSingleThreadExecutor(task -> new Thread(null, task, "deep", STACK_BYTES));
+        try (var deep = Executors.newSingleThreadExecutor(
+                        task -> new Thread(null, task, "deep", DeepStack.STACK_BYTES));
                 var other = Executors.newSingleThreadExecutor()) {
             int overflows = 0;
             for (int depth = 0; depth < DEPTHS; depth++) {
@@ -66,7 +67,8 @@ class ShardLockTest {
     @Test
     void aThreadThatOverflowedAndComesBackAppendsItself() throws Exception {
         Shard shard = fixture.open(ShardFixture.BOOT);
-        try (var deep = Executors.newSingleThreadExecutor(task -> new Thread(null, task, "deep", STACK_BYTES))) {
+        try (var deep =
+                Executors.newSingleThreadExecutor(task -> new Thread(null, task, "deep", DeepStack.STACK_BYTES))) {
             for (int depth = 0; depth < DEPTHS; depth++) {
                 int above = depth;
                 boolean _ =
@@ -82,13 +84,17 @@ class ShardLockTest {
     @Test
     void aStackOverflowAtAnyDepthOfASyncLeavesTheShardToOtherThreads() throws Exception {
         Shard shard = fixture.open(ShardFixture.BOOT);
-        try (var deep = Executors.newSingleThreadExecutor(task -> new Thread(null, task, "deep", STACK_BYTES));
+        try (var deep = Executors.newSingleThreadExecutor(
+                        task -> new Thread(null, task, "deep", DeepStack.STACK_BYTES));
                 var other = Executors.newSingleThreadExecutor()) {
             int overflows = 0;
             for (int depth = 0; depth < DEPTHS; depth += 2) {
-                int[] above = {depth};
+                int above = depth;
                 long _ = ShardFixture.append(shard, "before");
-                overflows += deep.submit(() -> overflows(shard::sync, above)).get() ? 1 : 0;
+                overflows += deep.submit(() -> DeepStack.overflows(shard::sync, above))
+                                .get()
+                        ? 1
+                        : 0;
                 Future<?> after = other.submit(() -> {
                     long _ = ShardFixture.append(shard, "after");
                     shard.sync();
@@ -283,38 +289,10 @@ class ShardLockTest {
 
     /// Appends with so many frames to spare; returns whether that overflowed.
     private static boolean appendJustAboveTheEnd(Shard shard, int above) {
-        return overflows(
+        return DeepStack.overflows(
                 () -> {
                     long _ = shard.append(PAYLOAD, 0, PAYLOAD.length);
                 },
-                new int[] {above});
-    }
-
-    /// Calls with so many frames to spare; returns whether that overflowed.
-    private static boolean overflows(Runnable call, int[] above) {
-        try {
-            return descend(call, above);
-        } catch (StackOverflowError e) {
-            return true;
-        }
-    }
-
-    /// Goes down to the end of the stack, and up again by `above[0]` frames, where it calls.
-    private static boolean descend(Runnable call, int[] above) {
-        if (above[0] >= 0) {
-            try {
-                return descend(call, above);
-            } catch (StackOverflowError e) {
-                if (above[0]-- > 0) {
-                    throw e;
-                }
-            }
-        }
-        try {
-            call.run();
-            return false;
-        } catch (StackOverflowError e) {
-            return true;
-        }
+                above);
     }
 }
