@@ -32,15 +32,17 @@ final class GroupRemoval {
     /// Takes the name from a file that is marked as deleted, if it still has it.
     void unlinkIfMarked(Path path, int shards) throws IOException {
         Storage storage = log.storage();
-        int length = GroupDescriptor.length(shards);
+        long bytes;
         try (var _ = log.incarnations().control(log.config().appendTimeout())) {
             // Looked at again: another process may have done it, and a new file may have the name.
             if (storage.kind(path) != Storage.FileKind.REGULAR || !isMarked(path, shards)) {
                 return;
             }
+            // One of an older layout takes less.
+            bytes = storage.size(path);
             storage.delete(path);
         }
-        log.budget().release(length);
+        log.budget().release(bytes);
         Path directory = path.getParent();
         if (directory != null) {
             storage.forceDirectory(directory);

@@ -4,12 +4,14 @@ import dev.cometlog.CometException;
 import dev.cometlog.Seek;
 import dev.cometlog.internal.format.GroupDescriptor;
 import dev.cometlog.internal.format.Hashes;
+import dev.cometlog.internal.log.DiskBudget;
 import dev.cometlog.internal.log.GroupFiles;
 import dev.cometlog.internal.log.IoErrors;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardFiles;
 import dev.cometlog.internal.log.ShardView;
+import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
@@ -285,7 +287,7 @@ final class Groups {
                     length);
         }
         if (size < length && writable) {
-            file.write(size, new byte[(int) (length - size)], 0, (int) (length - size));
+            grow(file, length);
         }
         MappedFile mapped = file.map(writable || size >= length ? length : essential, writable);
         if (GroupDescriptor.isNewer(mapped.memory())) {
@@ -298,6 +300,28 @@ final class Groups {
             GroupDescriptor.write(mapped.memory(), header);
         }
         return mapped;
+    }
+
+    /// Gives a file of an older layout what it lacks. Under the control lock: another process may be at it, and what it
+    /// has begun to count there must stay.
+    private void grow(StorageFile file, int length) throws IOException {
+        try (LockFile.Held _ = log.incarnations().control(log.config().appendTimeout())) {
+            long size = file.size();
+            if (size >= length) {
+                return;
+            }
+            long more = DiskBudget.rounded(length) - DiskBudget.rounded(size);
+            log.budget().reserve(more);
+            boolean grown = false;
+            try {
+                file.write(size, new byte[(int) (length - size)], 0, (int) (length - size));
+                grown = true;
+            } finally {
+                if (!grown) {
+                    log.budget().release(more);
+                }
+            }
+        }
     }
 
     private static long streamHash(LogStream stream) {

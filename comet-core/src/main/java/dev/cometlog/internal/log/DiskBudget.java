@@ -70,7 +70,7 @@ public final class DiskBudget {
     }
 
     /// What a file of that size takes.
-    static long rounded(long bytes) {
+    public static long rounded(long bytes) {
         return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     }
 
