@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.util.concurrent.locks.LockSupport;
@@ -38,7 +39,7 @@ final class DamageSkipper {
     /// @throws CometException.ShardBusy if only the end could number it, and a writer stands in the way
     @Nullable
     Place behind(Segment segment, int position, long offset) {
-        Place published = published(segment);
+        Place published = published(segment, position, offset);
         int limit = published == null ? segment.capacity() : published.position();
         Place indexed = nextIndexed(segment, position, offset, limit);
         Place anchor = indexed == null ? published : indexed;
@@ -58,8 +59,9 @@ final class DamageSkipper {
         return next != null ? next : anchor;
     }
 
-    /// Where and at which offset the active segment ends; null if this is not the active one.
-    private @Nullable Place published(Segment segment) {
+    /// Where and at which offset the active segment ends, or a place behind `position` that is known although a writer
+    /// is inside; null if this is not the active one.
+    private @Nullable Place published(Segment segment, int position, long offset) {
         ShardState state = view.state();
         for (int i = 0; i < SNAPSHOT_TRIES; i++) {
             if (state.activeBase() != segment.baseOffset()) {
@@ -68,7 +70,7 @@ final class DamageSkipper {
             long holder = state.lockWord();
             long generation = state.generation();
             long end = state.endOffset();
-            long position = state.writePosition();
+            long written = state.writePosition();
             // Every append moves the end, and every roll the generation: if both stood still while nobody held
             // the lock, position and end belong together.
             if (holder == 0
@@ -76,10 +78,14 @@ final class DamageSkipper {
                     && state.lockWord() == 0
                     && state.endOffset() == end
                     && state.generation() == generation) {
-                boolean plausible = position >= SegmentHeader.LENGTH && position <= segment.capacity();
-                return plausible ? new Place((int) position, end) : null;
+                boolean plausible = written >= SegmentHeader.LENGTH && written <= segment.capacity();
+                return plausible ? new Place((int) written, end) : null;
             }
             if (i % TRIES_BETWEEN_PAUSES == TRIES_BETWEEN_PAUSES - 1) {
+                Place settled = settled(segment, position, offset, end);
+                if (settled != null) {
+                    return settled;
+                }
                 LockSupport.parkNanos(PAUSE_NANOS);
             } else {
                 Thread.onSpinWait();
@@ -87,6 +93,22 @@ final class DamageSkipper {
         }
         throw new CometException.ShardBusy(view.id() + ": a damaged frame can be passed over only while no writer is "
                 + "inside the shard; incarnation " + Long.toHexString(state.lockWord()) + " has been all the time");
+    }
+
+    /// A place behind `position` that no writer changes any more, so that it takes nobody's leave to go there: the
+    /// holder of the lock may be stopped, at a cure, or dead and not replaced yet.
+    ///
+    /// @param end what was published before
+    private @Nullable Place settled(Segment segment, int position, long offset, long end) {
+        Checkpoint checkpoint = view.state().checkpoint().orElse(Checkpoint.FIRST);
+        if (checkpoint.segmentBase() == segment.baseOffset()
+                && checkpoint.durableOffset() > offset
+                && checkpoint.position() > position
+                && checkpoint.position() <= segment.capacity()) {
+            return new Place((int) checkpoint.position(), checkpoint.durableOffset());
+        }
+        Place indexed = nextIndexed(segment, position, offset, segment.capacity());
+        return indexed != null && indexed.offset() < end ? indexed : null;
     }
 
     private @Nullable Place nextIndexed(Segment segment, int position, long offset, int limit) {
