@@ -281,6 +281,29 @@ class ShardCureTest {
     }
 
     @Test
+    void whatWasReservedForAFileInQuarantineThatCannotBeKeptIsGivenBack() throws IOException {
+        ShardFixture.append(shard, "spoilt");
+        poison();
+        try (FileChannel file = FileChannel.open(fixture.paths.segment(0), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {'X'}), 64 + 12 + 5 + 12 + 2);
+        }
+        intercepted.before((method, path) -> {
+            if (method.equals("link")) {
+                throw new IOException("Input/output error");
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            awaitCure();
+            assertThat(shard.state().poison()).isNotZero();
+            assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+        }
+        heal();
+        assertThat(fixture.paths.quarantine().resolve("00000000000000000000.log"))
+                .isRegularFile();
+        assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
+    }
+
+    @Test
     void aCureThatFailsRepairsNothingAsIfSomebodyHadDied() throws IOException {
         ShardFixture.append(shard, "spoilt");
         poison();
