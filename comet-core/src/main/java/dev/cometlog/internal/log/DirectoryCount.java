@@ -69,6 +69,23 @@ record DirectoryCount(Storage storage) {
         }
     }
 
+    /// The same of a directory and all below it.
+    long presentTree(Path directory) throws IOException {
+        long bytes = 0;
+        try {
+            for (String name : storage.list(directory)) {
+                Path path = directory.resolve(name);
+                boolean isOurs = !name.equals(LogDirectory.LOST_AND_FOUND);
+                boolean isDirectory = storage.kind(path) == Storage.FileKind.DIRECTORY;
+                bytes += isDirectory && isOurs ? presentTree(path) : presentFile(path);
+            }
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // Deleted since it was listed, with all that was in it, or not counted before either.
+            return bytes;
+        }
+        return bytes;
+    }
+
     private long fileBytes(Path path, String name) throws IOException {
         if (name.equals(Incarnations.LOCK_FILE)) {
             // Empty, and closing a second channel of it would drop every lock of this process.

@@ -170,7 +170,16 @@ public final class DiskBudget {
         return roomCame && roomComesUntilNanos - nanoTime > 0;
     }
 
-    /// What all files of the directory take, as far as this is known: death can leave it too high.
+    /// Adds bytes that were found to take room and were never reserved, or takes off what is there no more.
+    void correct(long bytes) {
+        long allocated = state.allocatedBytes();
+        while (!state.casAllocatedBytes(allocated, Math.max(0, allocated + bytes))) {
+            allocated = state.allocatedBytes();
+        }
+    }
+
+    /// What all files of the directory take, as far as this is known: death can leave it too high, until the next
+    /// [AllocatedRecount].
     public long allocatedBytes() {
         return state.allocatedBytes();
     }

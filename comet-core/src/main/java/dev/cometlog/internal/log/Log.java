@@ -40,6 +40,7 @@ public final class Log {
     private final BootId boot;
     private final ClockSteps clock;
     private final Retention retention;
+    private final AllocatedRecount recount;
     private final AtomicBoolean retaining = new AtomicBoolean();
     private final ExecutorService background;
 
@@ -81,6 +82,7 @@ public final class Log {
         clock = new ClockSteps(state, time, boot);
         retention = new Retention(this::shardsOnDisk, budget, clock, time);
         budget.policy(retention);
+        recount = new AllocatedRecount(budget, storage, directory, incarnations);
         background = parts.threads().make("comet-background", BACKGROUND_THREADS);
         preparer = parts.threads().make("comet-preparer", 1);
         curer = parts.threads().make("comet-curer", 1);
@@ -338,6 +340,7 @@ public final class Log {
                 try {
                     streams.values().forEach(LogStream::refreshSettings);
                     Retained _ = retain(false);
+                    recount();
                 } catch (CometException.Closed e) {
                     LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", directory);
                 } catch (CometException e) {
@@ -346,6 +349,19 @@ public final class Log {
                     retaining.set(false);
                 }
             });
+        }
+    }
+
+    private void recount() {
+        if (openShards().stream().anyMatch(shard -> shard.state().poison() != 0)) {
+            // A cure has room reserved for as long as it takes.
+            recount.forget();
+            return;
+        }
+        try {
+            recount.run();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "counting what " + directory + " takes failed; it is tried again", e);
         }
     }
 
