@@ -251,9 +251,9 @@ public final class Segments {
     }
 
     /// Lets go of the mappings that housekeeping finds no use for: below the start offset, and, apart from
-    /// the newest `keep`, durable ones that nobody used since the call before, for who reads a log again and again
-    /// would have to fault every page of it in again. A deleted file takes room on the disk as long as anybody has it
-    /// mapped.
+    /// the newest `keep`, durable ones that nobody used since the call before, for who reads a log again and
+    /// again would have to fault every page of it in again. A deleted file takes room on the disk as long as
+    /// anybody has it mapped.
     ///
     /// @param activeBase the segment that stays, wherever the start offset is
     void trim(long startOffset, long durableOffset, long activeBase, int keep) {
