@@ -3,6 +3,7 @@ package dev.cometlog.cli;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.format.SegmentHeader;
+import dev.cometlog.internal.log.DirectoryState;
 import dev.cometlog.internal.log.ShardState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "dump",
         description = {
             "Show the headers, frames and checksums of one file of a log.",
-            "Knows segments, indexes, state pages and properties; the log is not opened."
+            "Knows segments, indexes, state pages, groups and properties; the log is not opened."
         },
         mixinStandardHelpOptions = true,
         footerHeading =
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class DumpCommand implements Callable<Integer> {
     private static final int MAX_PROPERTIES_BYTES = 1 << 20;
 
-    @Parameters(paramLabel = "FILE", description = "A segment, index, state or properties file.")
+    @Parameters(paramLabel = "FILE", description = "A segment, index, state, group or properties file.")
     private Path file;
 
     @Override
@@ -37,17 +38,22 @@ final class DumpCommand implements Callable<Integer> {
         String name = file.getFileName().toString();
         boolean sound;
         try (var output = Output.standard()) {
-            if (name.endsWith(".log") || name.endsWith(".prepared")) {
+            if (GroupDump.isGroup(file)) {
+                sound = GroupDump.print(file, output);
+            } else if (name.endsWith(".log") || name.endsWith(".prepared")) {
                 sound = segment(output);
             } else if (name.endsWith(".index")) {
                 sound = index(output);
             } else if (name.equals("state")) {
                 sound = state(output);
+            } else if (name.equals("comet.state")) {
+                sound = logState(output);
             } else if (name.endsWith(".properties")) {
                 sound = properties(output);
             } else {
                 throw new CommandFailure(
-                        file + ": expected a file named *.log, *.prepared, *.index, *.properties or state");
+                        file + ": expected a file named *.log, *.prepared, *.index, *.properties, state or comet.state,"
+                                + " or one in groups");
             }
         }
         return sound ? ExitCode.OK : ExitCode.NEGATIVE;
@@ -160,6 +166,19 @@ final class DumpCommand implements Callable<Integer> {
         return "sequence " + slot.sequence() + ", durable offset " + slot.durableOffset() + ", segment "
                 + slot.segmentBase() + ", position " + slot.position() + ", reserved end " + slot.reservedEnd()
                 + ", generation " + slot.generation() + ", CRC ok";
+    }
+
+    private boolean logState(Output output) throws IOException {
+        byte[] page = DataFile.readAll(file, DirectoryState.PAGE_BYTES);
+        if (Files.size(file) != DirectoryState.PAGE_BYTES) {
+            output.line("%d bytes, the state of a log has %d".formatted(Files.size(file), DirectoryState.PAGE_BYTES));
+            return false;
+        }
+        DirectoryState.Content content = DirectoryState.Content.of(page);
+        output.line("magic or version " + (content.intact() ? "ok" : "BAD"));
+        output.line("epoch %016x, allocated bytes %d".formatted(content.epoch(), content.allocatedBytes()));
+        content.clock().forEach((word, value) -> output.line("clock " + word + ": " + value));
+        return content.intact();
     }
 
     private boolean properties(Output output) throws IOException {

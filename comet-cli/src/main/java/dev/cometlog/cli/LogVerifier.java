@@ -61,7 +61,9 @@ final class LogVerifier {
             String childName = child.getFileName().toString();
             if (SHARD_NAME.matcher(childName).matches() && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                 shard(child, name, Integer.parseInt(childName), shards);
-            } else if (!childName.equals("stream.properties") && !childName.equals("groups")) {
+            } else if (childName.equals("groups")) {
+                new GroupVerifier(report, name, shards).verify(child);
+            } else if (!childName.equals("stream.properties")) {
                 report.note(child, "is unknown, ignored");
             }
         }

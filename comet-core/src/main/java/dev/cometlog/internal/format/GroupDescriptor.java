@@ -2,6 +2,7 @@ package dev.cometlog.internal.format;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The file of one group in one stream, little-endian: how far the group has come in each shard, and who of its
@@ -127,6 +128,27 @@ public final class GroupDescriptor {
         return bytes;
     }
 
+    /// What an intact header says.
+    public record Header(int version, int shards, long streamHash, long groupHash) {
+        public boolean isNewer() {
+            return version > VERSION;
+        }
+    }
+
+    /// The header that a file starts with; empty if it is not intact.
+    public static Optional<Header> decode(byte[] file) {
+        boolean intact = file.length >= HEADER_LENGTH
+                && LittleEndian.getLong(file, MAGIC_FIELD) == MAGIC
+                && LittleEndian.getInt(file, CRC_FIELD) == Crc.of(file, 0, CRC_FIELD);
+        return intact
+                ? Optional.of(new Header(
+                        LittleEndian.getInt(file, VERSION_FIELD),
+                        LittleEndian.getInt(file, SHARD_COUNT_FIELD),
+                        LittleEndian.getLong(file, STREAM_HASH_FIELD),
+                        LittleEndian.getLong(file, GROUP_HASH_FIELD)))
+                : Optional.empty();
+    }
+
     /// Whether a file starts with that header.
     public static boolean startsWith(MemorySegment file, byte[] header) {
         return MemorySegment.ofArray(header).mismatch(file.asSlice(0, header.length)) < 0;
@@ -141,9 +163,7 @@ public final class GroupDescriptor {
     public static boolean isNewer(MemorySegment file) {
         byte[] bytes = new byte[HEADER_LENGTH];
         MemorySegment.copy(file, ValueLayout.JAVA_BYTE, 0, bytes, 0, HEADER_LENGTH);
-        return LittleEndian.getLong(bytes, MAGIC_FIELD) == MAGIC
-                && LittleEndian.getInt(bytes, VERSION_FIELD) > VERSION
-                && LittleEndian.getInt(bytes, CRC_FIELD) == Crc.of(bytes, 0, CRC_FIELD);
+        return decode(bytes).filter(Header::isNewer).isPresent();
     }
 
     /// The ack word of an offset.

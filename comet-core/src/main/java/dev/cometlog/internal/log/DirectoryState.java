@@ -12,6 +12,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// A flyweight over `comet.state`: what all processes share about the whole directory.
@@ -29,8 +31,8 @@ import java.util.Optional;
 /// | allocated | anybody: CAS; who begins an epoch: store | CAS / acquire |
 /// | clock offset | anybody: CAS; the first to look after a boot: store | CAS / acquire |
 /// | other clock words | whose CAS of the clock offset succeeded | release / acquire |
-final class DirectoryState {
-    static final int PAGE_BYTES = 4096;
+public final class DirectoryState {
+    public static final int PAGE_BYTES = 4096;
     private static final long MAGIC = 0x5249445f544d4343L; // "CCMT_DIR"
     private static final int VERSION = 1;
 
@@ -41,7 +43,7 @@ final class DirectoryState {
     private static final int CLOCK_FIELD = 192;
 
     /// What is kept for [ClockSteps], each in the word of its number; the numbers are part of the format.
-    enum Clock {
+    public enum Clock {
         BOOT(0),
         OFFSET(1),
         STEP_BOOT(2),
@@ -54,6 +56,25 @@ final class DirectoryState {
 
         Clock(int word) {
             this.field = CLOCK_FIELD + (long) word * Long.BYTES;
+        }
+    }
+
+    /// What a copy of the page says.
+    ///
+    /// @param intact whether the rest means anything
+    public record Content(boolean intact, long epoch, long allocatedBytes, Map<Clock, Long> clock) {
+        /// Reads a copy of the whole page.
+        public static Content of(byte[] page) {
+            Map<Clock, Long> clock = new EnumMap<>(Clock.class);
+            for (Clock word : Clock.values()) {
+                clock.put(word, LittleEndian.getLong(page, (int) word.field));
+            }
+            return new Content(
+                    LittleEndian.getLong(page, MAGIC_FIELD) == MAGIC
+                            && LittleEndian.getInt(page, VERSION_FIELD) == VERSION,
+                    LittleEndian.getLong(page, EPOCH_FIELD),
+                    LittleEndian.getLong(page, ALLOCATED_FIELD),
+                    clock);
         }
     }
 
