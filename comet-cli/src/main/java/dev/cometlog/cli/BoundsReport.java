@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
 
-/// The bounds of a log and of its streams, beside what is used of them.
+/// The bounds of a log and the settings of its streams, beside what is used of them.
 ///
 /// @param allocatedBytes what all files of the directory take, rounded up to blocks
 /// @param freeBytes what the filesystem has left
@@ -38,7 +38,12 @@ record BoundsReport(
                 "overflow=" + settings.overflow(),
                 "protectUnconsumed=" + settings.protectUnconsumed(),
                 "forceDeleteAfter=" + text(settings.forceDeleteAfter()),
-                "idleGroupAfter=" + text(settings.idleGroupAfter()));
+                "idleGroupAfter=" + text(settings.idleGroupAfter()),
+                "blockTimeout=" + settings.blockTimeout(),
+                "segmentBytes=" + settings.segmentBytes(),
+                "rollInterval=" + settings.rollInterval(),
+                "maxEntryBytes=" + settings.maxEntryBytes(),
+                "codecMinBytes=" + settings.codecMinBytes());
     }
 
     private static String codec(StreamSettings settings) {
@@ -71,6 +76,11 @@ record BoundsReport(
                     "forceDeleteAfterMs", settings.forceDeleteAfter().toMillis());
             json.writeNumberProperty(
                     "idleGroupAfterMs", settings.idleGroupAfter().toMillis());
+            json.writeNumberProperty("blockTimeoutMs", settings.blockTimeout().toMillis());
+            json.writeNumberProperty("segmentBytes", settings.segmentBytes());
+            json.writeNumberProperty("rollIntervalMs", settings.rollInterval().toMillis());
+            json.writeNumberProperty("maxEntryBytes", settings.maxEntryBytes());
+            json.writeNumberProperty("codecMinBytes", settings.codecMinBytes());
             json.writeEndObject();
         });
         json.writeEndArray();

@@ -196,12 +196,13 @@ class CometJarIT {
                 "--block-timeout=5s",
                 "--force-delete-after=7d",
                 "--idle-group-after=90m",
+                "--codec-min-bytes=2KiB",
                 "--max-total-bytes=8GiB",
                 "--min-free-bytes=1MiB");
         String[] stored = {
             "segmentBytes=1048576", "rollInterval=PT10M", "maxEntryBytes=102400", "maxAge=PT48H",
             "maxShardBytes=268435456", "minSegments=3", "protectUnconsumed=false", "overflow=BLOCK",
-            "blockTimeout=PT5S", "forceDeleteAfter=PT168H", "idleGroupAfter=PT1H30M"
+            "blockTimeout=PT5S", "forceDeleteAfter=PT168H", "idleGroupAfter=PT1H30M", "codecMinBytes=2048"
         };
         for (String how : List.of("create", "alter")) {
             String directory = dir.resolve(how).toString();
@@ -221,9 +222,14 @@ class CometJarIT {
             assertThat(comet.print(0, "stats", "-d", directory))
                     .contains("maxTotalBytes=8589934592", "minFreeBytes=1048576")
                     .contains(
-                            "orders:v1: codec=none, maxAge=PT48H, maxShardBytes=268435456, minSegments=3, overflow=BLOCK");
+                            "orders:v1: codec=none, maxAge=PT48H, maxShardBytes=268435456, minSegments=3, overflow=BLOCK,"
+                                    + " protectUnconsumed=false, forceDeleteAfter=PT168H, idleGroupAfter=PT1H30M,"
+                                    + " blockTimeout=PT5S, segmentBytes=1048576, rollInterval=PT10M,"
+                                    + " maxEntryBytes=102400, codecMinBytes=2048");
             assertThat(comet.print(0, "stats", "-o", "json", "-d", directory))
-                    .contains("\"maxTotalBytes\":8589934592", "\"maxAgeMs\":172800000", "\"overflow\":\"BLOCK\"");
+                    .contains("\"maxTotalBytes\":8589934592", "\"maxAgeMs\":172800000", "\"overflow\":\"BLOCK\"")
+                    .contains("\"blockTimeoutMs\":5000", "\"segmentBytes\":1048576", "\"rollIntervalMs\":600000")
+                    .contains("\"maxEntryBytes\":102400", "\"codecMinBytes\":2048");
         }
         assertThat(Files.readString(dir.resolve("alter/streams/other%3Av1/stream.properties")))
                 .as("another stream")
