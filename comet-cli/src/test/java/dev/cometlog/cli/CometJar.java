@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -21,9 +22,15 @@ final class CometJar {
     private static final long SIGINT_MASK = 1L << (2 - 1);
 
     private final Path scratch;
+    private final Map<String, String> environment;
 
     CometJar(Path scratch) {
+        this(scratch, Map.of());
+    }
+
+    CometJar(Path scratch, Map<String, String> environment) {
         this.scratch = scratch;
+        this.environment = environment;
     }
 
     record Run(int exitCode, String error) {}
@@ -31,7 +38,7 @@ final class CometJar {
     /// Runs a command to its end, with files as standard input and output.
     Run run(Path input, Path output, String... arguments) throws IOException, InterruptedException {
         Path error = Files.createTempFile(scratch, "error", ".txt");
-        Process process = new ProcessBuilder(command(arguments))
+        Process process = builder(arguments)
                 .redirectInput(input.toFile())
                 .redirectOutput(output.toFile())
                 .redirectError(error.toFile())
@@ -53,7 +60,7 @@ final class CometJar {
 
     /// Starts a command whose output is read while it runs; its errors go to `error`.
     Process start(Path error, String... arguments) throws IOException {
-        return new ProcessBuilder(command(arguments))
+        return builder(arguments)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectError(error.toFile())
                 .start();
@@ -61,7 +68,7 @@ final class CometJar {
 
     /// Starts a command that is fed through a pipe; its errors go to `error`.
     Process feed(Path error, String... arguments) throws IOException {
-        return new ProcessBuilder(command(arguments))
+        return builder(arguments)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(error.toFile())
                 .start();
@@ -97,6 +104,14 @@ final class CometJar {
         assumeTrue(
                 (Long.parseUnsignedLong(mask, 16) & SIGINT_MASK) == 0,
                 "SIGINT is ignored here, so nothing can be interrupted");
+    }
+
+    private ProcessBuilder builder(String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+        // Whoever runs the tests may have one.
+        builder.environment().remove("COMET_DIR");
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     static List<String> command(String... arguments) {

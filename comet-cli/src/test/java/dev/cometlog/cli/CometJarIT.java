@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,41 @@ class CometJarIT {
 
         assertThat(append).as("seed " + seed).isEqualTo(new CometJar.Run(0, ""));
         assertThat(sha256(output)).as("seed " + seed).isEqualTo(sha256(input));
+    }
+
+    @Test
+    void standardInputIsReadInItsPlaceAmongFiles() throws Exception {
+        Path first = Files.writeString(dir.resolve("first"), "1\n");
+        Path input = Files.writeString(dir.resolve("input"), "2\n");
+        Path last = Files.writeString(dir.resolve("last"), "3\n");
+        var append = comet.run(
+                input,
+                dir.resolve("ignored"),
+                "append",
+                "-d",
+                log,
+                "events:v1",
+                first.toString(),
+                "-",
+                last.toString());
+        assertThat(append).isEqualTo(new CometJar.Run(0, ""));
+        assertThat(comet.print(0, "cat", "-d", log, "events:v1")).isEqualTo("1\n2\n3\n");
+    }
+
+    @Test
+    void theDirectoryIsThatOfTheOptionElseThatOfTheEnvironmentAndOneOfThemIsNeeded() throws Exception {
+        append("events:v1", "x\n");
+        CometJar there = new CometJar(dir, Map.of("COMET_DIR", log));
+        CometJar elsewhere =
+                new CometJar(dir, Map.of("COMET_DIR", dir.resolve("nowhere").toString()));
+
+        assertThat(there.print(0, "cat", "events:v1")).isEqualTo("x\n");
+        assertThat(elsewhere.print(0, "cat", "events:v1", "-d", log)).isEqualTo("x\n");
+        assertThat(elsewhere.run(Path.of("/dev/null"), dir.resolve("ignored"), "cat", "events:v1"))
+                .isEqualTo(new CometJar.Run(2, "comet: " + dir.resolve("nowhere") + ": no such directory\n"));
+        assertThat(comet.run(Path.of("/dev/null"), dir.resolve("ignored"), "cat", "events:v1")
+                        .error())
+                .startsWith("comet: Which log? Give -d DIR or set COMET_DIR.");
     }
 
     @Test
