@@ -21,7 +21,12 @@ final class RetainCommand implements Callable<Integer> {
     @Mixin
     private LogDirectory log;
 
-    @Option(names = "--dry-run", description = "Only tell what would be deleted.")
+    @Option(
+            names = "--dry-run",
+            description = {
+                "Only tell what would be deleted. The log is opened as by those who append, so that a shard that was not"
+                        + " closed well is put in order first."
+            })
     private boolean dryRun;
 
     @Override
