@@ -72,6 +72,30 @@ class DeletedByHandTest {
         }
     }
 
+    @Test
+    void everyLivingProcessIsToldAndCanUseTheShardOnceTheLogIsOpenedAgain() throws IOException {
+        try (OtherAppender other = new OtherAppender(directory);
+                Comet comet = open()) {
+            CometShard here = comet.stream(STREAM, 2).shard(0);
+            here.append(bytes("a"));
+            assertThat(other.append(0)).isEqualTo("1");
+            deleteTree(shards().resolve("0000"));
+
+            assertThat(eventualRefusal(here)).hasMessageContaining("open the log again");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() ->
+                            other.append(0).contains("0000") && other.append(0).contains("open the log again"));
+            assertThat(other.append(1)).isEqualTo("0");
+        } catch (CometException e) {
+            assertThat(e).hasMessageContaining("0000");
+        }
+        try (OtherAppender other = new OtherAppender(directory)) {
+            assertThat(Long.parseLong(other.append(0))).isNotNegative();
+            assertThat(other.append(1)).isEqualTo("1");
+        }
+    }
+
     /// What appends say once the next background sync was due. Until then they go into files without a name.
     private static CometException eventualRefusal(CometShard shard) {
         CometException[] refusal = new CometException[1];
