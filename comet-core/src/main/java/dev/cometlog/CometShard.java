@@ -61,6 +61,7 @@ public final class CometShard {
     public long append(byte[] bytes, int from, int length) {
         Objects.checkFromIndexSize(from, length, requireNonNull(bytes, "bytes").length);
         try {
+            checkBeforeOpen(length);
             return shard(1).append(bytes, from, length);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
@@ -71,6 +72,7 @@ public final class CometShard {
     public long append(ByteBuffer payload) {
         requireNonNull(payload, "payload");
         try {
+            checkBeforeOpen(payload.remaining());
             return shard(1).append(payload);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
@@ -81,6 +83,7 @@ public final class CometShard {
     public long append(MemorySegment payload) {
         requireNonNull(payload, "payload");
         try {
+            checkBeforeOpen(payload.byteSize());
             return shard(1).append(payload);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
@@ -94,6 +97,10 @@ public final class CometShard {
     public long append(List<byte[]> payloads) {
         checkBatch(payloads);
         try {
+            if (open == null) {
+                comet.checkOpen();
+                stream.settings().checkBatch(payloads);
+            }
             return shard(payloads.size()).appendBatch(payloads);
         } catch (IllegalStateException e) {
             throw comet.explained(e);
@@ -109,6 +116,14 @@ public final class CometShard {
             if (payloads.get(i) == null) {
                 throw new NullPointerException("payloads[" + i + "]");
             }
+        }
+    }
+
+    /// Refuses an entry that is too large before its shard is made.
+    private void checkBeforeOpen(long entryBytes) {
+        if (open == null) {
+            comet.checkOpen();
+            stream.settings().checkEntry(entryBytes);
         }
     }
 

@@ -74,6 +74,17 @@ class RefusedInputTest {
     }
 
     @Test
+    void anEntryThatIsTooLargeMakesNoShard() throws IOException {
+        CometShard unused = comet.stream("events:v1").shard(0);
+        byte[] large = new byte[16_385];
+        refused(CometException.EntryTooLarge.class, "maxEntryBytes", () -> unused.append(large));
+        refused(CometException.EntryTooLarge.class, "maxEntryBytes", () -> unused.append(ByteBuffer.wrap(large)));
+        refused(CometException.EntryTooLarge.class, "maxEntryBytes", () -> unused.append(MemorySegment.ofArray(large)));
+        refused(CometException.EntryTooLarge.class, "maxEntryBytes", () -> unused.append(List.of(ENTRY, large)));
+        assertThat(unused.append(ENTRY)).isZero();
+    }
+
+    @Test
     void aBatchThatIsTooLargeIsRefusedWhole() throws IOException {
         refused(
                 CometException.EntryTooLarge.class,

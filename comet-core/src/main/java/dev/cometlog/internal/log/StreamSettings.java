@@ -159,16 +159,23 @@ public record StreamSettings(
         }
     }
 
+    /// Refuses an entry that a stream with these settings does not take.
+    ///
+    /// @throws CometException.EntryTooLarge if it is too large
+    public void checkEntry(long length) {
+        if (length > maxEntryBytes) {
+            throw new CometException.EntryTooLarge(
+                    "entry of " + length + " bytes exceeds maxEntryBytes=" + maxEntryBytes);
+        }
+    }
+
     /// Refuses a batch that a stream with these settings does not take.
     ///
     /// @throws CometException.EntryTooLarge if an entry or all of them together are too large
     public void checkBatch(List<byte[]> payloads) {
         long total = 0;
         for (byte[] payload : payloads) {
-            if (payload.length > maxEntryBytes) {
-                throw new CometException.EntryTooLarge(
-                        "entry of " + payload.length + " bytes exceeds maxEntryBytes=" + maxEntryBytes);
-            }
+            checkEntry(payload.length);
             total += payload.length;
         }
         if (total > maxBatchBytes() && payloads.size() > 1) {
