@@ -65,6 +65,10 @@ final class LogPromises {
         @Nullable
         Boolean exists = false;
 
+        /// Whether it may be one that began anew, and not yet durably so: a deletion began, and how it ended is not
+        /// known before the power is lost.
+        boolean mayBeNew;
+
         /// What was acknowledged, if only this process or its machine lives on.
         private final Map<Integer, Long> acked = new TreeMap<>();
 
@@ -115,6 +119,7 @@ final class LogPromises {
         }
 
         void deleted() {
+            mayBeNew = false;
             acked.clear();
             synced.clear();
             most.clear();
