@@ -100,7 +100,7 @@ class ConsumerGuideTest {
                 .parallelism(4) // shards at a time, each on a virtual thread
                 .startAt(Seek.earliest()) // a group that is new; one that exists goes on where it is
                 .maxRetries(2)
-                .retryDelay(Duration.ofMillis(100)) // doubled each time, with jitter, up to 30 s
+                .retryDelay(Duration.ofMillis(100)) // doubled each time up to 30 s, with jitter
                 .onExhausted(Exhausted.deadLetter("events-dlq:v1"))
                 .onError((error, attempt) -> log.add("attempt " + attempt + ": " + error.getMessage()))
                 .onGap(gap -> log.add(gap.length() + " entries are lost: " + gap.reason()))

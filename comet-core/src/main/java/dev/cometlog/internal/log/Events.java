@@ -4,14 +4,23 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /// What Flight Recorder is told. Every event belongs to something that takes a system call anyway: the append
 /// path has none, and nothing is written while no recording wants it.
+///
+/// The first event of a JVM sets much of the recorder up, which takes a tenth of a second and more, and may happen
+/// inside a shard's lock. So none is made before somebody uses the recorder: then there is something to tell.
 final class Events {
     private Events() {}
+
+    /// Whether the recorder was ever used in this JVM.
+    static boolean areWanted() {
+        return FlightRecorder.isInitialized();
+    }
 
     /// What all events have in common.
     @Category("Comet")

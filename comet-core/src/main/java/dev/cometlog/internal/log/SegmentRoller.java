@@ -43,8 +43,10 @@ final class SegmentRoller {
 
     /// Rolls from `old` to `next` and returns the new active segment, already in the catalogue.
     Segment roll(@Nullable Segment old, PreparedSegment next, long nowMicros) throws IOException {
-        Events.Roll event = new Events.Roll();
-        event.begin();
+        Events.Roll event = Events.areWanted() ? new Events.Roll() : null;
+        if (event != null) {
+            event.begin();
+        }
         long end = state.endOffsetPlain();
         long base = Math.max(end, state.nextBase());
         long timestamp = Math.max(nowMicros, state.lastTimestamp());
@@ -80,9 +82,11 @@ final class SegmentRoller {
             KillPoint.ROLL_SEALED.reached();
         }
         activate(segment, base, end);
-        event.baseOffset = base;
-        event.capacity = next.capacity();
-        event.commit(id);
+        if (event != null) {
+            event.baseOffset = base;
+            event.capacity = next.capacity();
+            event.commit(id);
+        }
         return segment;
     }
 

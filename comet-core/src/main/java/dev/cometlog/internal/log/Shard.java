@@ -245,16 +245,20 @@ public final class Shard implements Attended {
 
     /// Does what an append has to wait for, and counts that it had to.
     private void stall(String reason, Runnable work) {
-        Events.AppendStall event = new Events.AppendStall();
-        event.begin();
+        Events.AppendStall event = Events.areWanted() ? new Events.AppendStall() : null;
+        if (event != null) {
+            event.begin();
+        }
         long started = context.time().nanoTime();
         try {
             work.run();
         } finally {
             state.add(ShardState.Counter.STALLS, 1);
             state.add(ShardState.Counter.STALL_NANOS, context.time().nanoTime() - started);
-            event.reason = reason;
-            event.commit(id);
+            if (event != null) {
+                event.reason = reason;
+                event.commit(id);
+            }
         }
     }
 

@@ -422,10 +422,12 @@ public final class ShardReader {
         if (state.isShared() && state.damage().note(from, to, state.startOffset())) {
             state.add(ShardState.Counter.DAMAGED_PLACES, 1);
             state.add(ShardState.Counter.DAMAGED, to - from);
-            Events.Damage event = new Events.Damage();
-            event.from = from;
-            event.to = to;
-            event.commit(view.id());
+            if (Events.areWanted()) {
+                Events.Damage event = new Events.Damage();
+                event.from = from;
+                event.to = to;
+                event.commit(view.id());
+            }
         }
     }
 

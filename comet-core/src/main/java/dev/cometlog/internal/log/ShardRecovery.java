@@ -67,8 +67,10 @@ final class ShardRecovery {
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_STARTED.reached();
         }
-        Events.Recovery event = new Events.Recovery();
-        event.begin();
+        Events.Recovery event = Events.areWanted() ? new Events.Recovery() : null;
+        if (event != null) {
+            event.begin();
+        }
         boolean sameBoot = context.boot().sameBoot(state.bootId());
         Optional<Checkpoint> checkpoint = state.checkpoint();
         boolean isFresh = stateLost && segments.bases().length == 0;
@@ -94,10 +96,12 @@ final class ShardRecovery {
         // Only now: whoever starts over after a death in here must know that somebody may have died inside before.
         state.lockWord(0);
         publish(sameBoot);
-        event.stateLost = stateLost;
-        event.startOffset = state.startOffset();
-        event.endOffset = state.endOffset();
-        event.commit(files.id());
+        if (event != null) {
+            event.stateLost = stateLost;
+            event.startOffset = state.startOffset();
+            event.endOffset = state.endOffset();
+            event.commit(files.id());
+        }
     }
 
     /// A state page of this boot is believed if its words can be, the active segment is as it says and nothing was

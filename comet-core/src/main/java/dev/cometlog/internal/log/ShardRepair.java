@@ -42,13 +42,17 @@ final class ShardRepair {
 
     /// Makes the shard fit for the next append, after a holder of the lock word died or failed.
     void run() {
-        Events.TakeOver event = new Events.TakeOver();
-        event.begin();
+        Events.TakeOver event = Events.areWanted() ? new Events.TakeOver() : null;
+        if (event != null) {
+            event.begin();
+        }
         try {
             mend(false);
             state.add(ShardState.Counter.TAKE_OVERS, 1);
-            event.endOffset = state.endOffset();
-            event.commit(id);
+            if (event != null) {
+                event.endOffset = state.endOffset();
+                event.commit(id);
+            }
         } catch (IOException e) {
             throw IoErrors.typed("repairing " + id, e);
         }

@@ -312,8 +312,10 @@ final class ShardRetention {
         if (doomed.isEmpty()) {
             return Retained.NOTHING;
         }
-        Events.Retention event = new Events.Retention();
-        event.begin();
+        Events.Retention event = Events.areWanted() ? new Events.Retention() : null;
+        if (event != null) {
+            event.begin();
+        }
         Retained[] retained = {Retained.NOTHING};
         lock.holding(() -> retained[0] = publish(doomed, protectedFrom));
         if (KillPoint.ENABLED) {
@@ -326,11 +328,13 @@ final class ShardRetention {
             state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
             tellDrops();
         }
-        event.segments = retained[0].segments();
-        event.bytes = retained[0].bytes();
-        event.expired = retained[0].expired();
-        event.dropped = retained[0].dropped();
-        event.commit(files.id());
+        if (event != null) {
+            event.segments = retained[0].segments();
+            event.bytes = retained[0].bytes();
+            event.expired = retained[0].expired();
+            event.dropped = retained[0].dropped();
+            event.commit(files.id());
+        }
         return retained[0];
     }
 

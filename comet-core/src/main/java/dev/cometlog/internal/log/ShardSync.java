@@ -157,8 +157,10 @@ final class ShardSync {
         boolean finished = false;
         // Whether what a dead syncer may have failed to force was written anew, or everybody is told of a failure.
         boolean settled = !abandoned;
-        Events.Sync event = new Events.Sync();
-        event.begin();
+        Events.Sync event = Events.areWanted() ? new Events.Sync() : null;
+        if (event != null) {
+            event.begin();
+        }
         long durable = state.durableOffset();
         try {
             long started = context.time().nanoTime();
@@ -181,7 +183,9 @@ final class ShardSync {
             // Told to everybody before anybody can ask again: the kernel reports this error only once.
             state.casPoison(0, self);
             state.add(ShardState.Counter.SYNC_FAILURES, 1);
-            event.failed = true;
+            if (event != null) {
+                event.failed = true;
+            }
             settled = true;
             finished = true;
             throw new CometException.Poisoned(
@@ -191,9 +195,11 @@ final class ShardSync {
             finished = true;
             throw e;
         } finally {
-            event.durableOffset = state.durableOffset();
-            event.entries = event.durableOffset - durable;
-            event.commit(files.id());
+            if (event != null) {
+                event.durableOffset = state.durableOffset();
+                event.entries = event.durableOffset - durable;
+                event.commit(files.id());
+            }
             // Otherwise the claim stays, and the next sync writes the bytes anew.
             if (finished) {
                 state.casSyncClaim(self, settled ? 0 : claim);

@@ -7,6 +7,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,23 @@ class EventsTest {
         assertThat(retention.getLong("bytes")).isGreaterThanOrEqualTo(256 * 1024);
         assertThat(retention.getLong("expired")).isPositive();
         assertThat(retention.getLong("dropped")).isZero();
+    }
+
+    @Test
+    void aProcessThatDoesNotUseTheRecorderDoesNotSetItUp() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+init=info:stdout",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        UnwantedEvents.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String initialized = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(initialized).contains(SegmentRoller.class.getName());
+        assertThat(initialized).doesNotContain(Events.class.getName() + "$");
     }
 
     @Test
