@@ -40,6 +40,9 @@ public record Health(Status status, List<Reason> reasons) {
         DAMAGE,
         /// Appends were refused for want of room within the last minute.
         APPENDS_REFUSED,
+        /// Appends of this process failed within the last minute with an error of the operating system: no more file
+        /// descriptors, a device that fails, a filesystem that became read-only.
+        APPENDS_FAILING,
         /// A bound or `forceDeleteAfter` deleted entries that a group had not read, within the last ten minutes.
         ENTRIES_DROPPED,
         /// Nine tenths of a bound are used, and what may not be dropped is in the way.

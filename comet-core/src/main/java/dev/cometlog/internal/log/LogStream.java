@@ -249,6 +249,11 @@ public final class LogStream {
                         .anyMatch(name -> ShardPaths.segmentBase(name).isPresent());
     }
 
+    /// A shard if this process has opened it for writing.
+    Optional<Shard> openShard(int number) {
+        return Optional.ofNullable(shards.get(number));
+    }
+
     /// The shards that this process has opened for writing.
     List<Shard> openShards() {
         List<Shard> open = new ArrayList<>();

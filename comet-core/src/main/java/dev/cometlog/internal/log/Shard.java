@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One shard as its writers see it: appends, and what has to happen beside them.
@@ -33,6 +34,7 @@ public final class Shard implements Attended {
     private final AppendSignal appends = new AppendSignal();
     private volatile long rollMicros;
     private volatile Compression compression;
+    private volatile @Nullable Failure lastFailure;
 
     /// Set by who closes, who then waits for the lock once.
     private volatile boolean closed;
@@ -169,7 +171,19 @@ public final class Shard implements Attended {
         } catch (CometException.LogFull | CometException.DiskFull e) {
             refused(count);
             throw e;
+        } catch (CometException.IoFailure e) {
+            // Not in the shared page: that may be what cannot be written.
+            lastFailure = new Failure(context.time().epochMicros(), String.valueOf(e.getMessage()));
+            throw e;
         }
+    }
+
+    /// An append of this process that failed with an error of the operating system, other than for want of room.
+    record Failure(long micros, String message) {}
+
+    /// The newest one, if there was any.
+    Optional<Failure> lastFailure() {
+        return Optional.ofNullable(lastFailure);
     }
 
     /// Counts entries for which there was no room, whatever it was that found none.

@@ -51,6 +51,7 @@ public final class ShardHealth {
         health.sync();
         health.damage();
         health.room();
+        stream.openShard(view.id().shard()).flatMap(Shard::lastFailure).ifPresent(health::failure);
         health.bound(stream.settings());
         return health.reasons;
     }
@@ -169,6 +170,16 @@ public final class ShardHealth {
                         .min()
                         .orElse(Long.MAX_VALUE);
         return bases.length < 2 ? unread >= state.endOffset() : unread >= bases[1];
+    }
+
+    private void failure(Shard.Failure failure) {
+        if (log.time().epochMicros() - failure.micros() <= micros(REFUSED_FOR)) {
+            add(
+                    Kind.APPENDS_FAILING,
+                    Status.FAILED,
+                    "appends of this process to " + name + " failed within the last minute, at last "
+                            + failure.message());
+        }
     }
 
     private boolean isWithin(Counter lastMicros, long micros) {

@@ -18,6 +18,7 @@ import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.Procfs;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Each thing that can be wrong with a log is named, and no longer so once it was mended.
 @Timeout(60)
@@ -235,6 +238,29 @@ class LogHealthTest {
         log.alterBounds(Map.of("maxTotalBytes", Long.toString(log.budget().allocatedBytes() + 4096)));
         assertUnwell(Kind.DISK_NEAR_BOUND, Status.DEGRADED, log.directory().toString(), "maxTotalBytes=");
         log.alterBounds(Map.of("maxTotalBytes", Long.toString(1 << 30)));
+        assertHealthy();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "open, Too many open files, ulimit -n",
+        "write, Input/output error, Input/output error",
+        "open, Read-only file system, mounted read-only"
+    })
+    void anAppendThatTheSystemFailsIsToldForAMinute(String call, String reason, String told) {
+        fill(1);
+        intercepted.before((method, path) -> {
+            if (method.equals(call) && path.toString().contains(".prepared")) {
+                throw new FileSystemException(path.toString(), null, reason);
+            }
+        });
+        assertThatThrownBy(() -> fill(8000)).isInstanceOf(CometException.IoFailure.class);
+        intercepted.before((method, path) -> {});
+        shard().sync();
+        assertUnwell(Kind.APPENDS_FAILING, Status.FAILED, "events:v1:shard:0000", told);
+        fill(1);
+        shard().sync();
+        time.advance(Duration.ofSeconds(61));
         assertHealthy();
     }
 
