@@ -132,12 +132,14 @@ final class ShardRetention {
                 long now = used;
                 // The caller may be an appender, which must not force or unlink anything itself.
                 boolean freed = IoThreads.call(() -> free(now, bytes));
-                if (!freed && !wait.again()) {
+                used = diskBytes();
+                // What another thread or process deletes meanwhile is nothing for us to delete, and room all the same.
+                boolean mayFit = freed || used < now || isAnyPending();
+                if (!mayFit && !wait.again()) {
                     throw new CometException.LogFull(
                             files.id() + ": maxShardBytes=" + policy().maxShardBytes() + " would be passed: " + used
                                     + " bytes are used, " + bytes + " are wanted, and nothing may be deleted");
                 }
-                used = diskBytes();
             }
         } catch (IOException e) {
             throw IoErrors.typed("deleting old segments of " + files.id(), e);

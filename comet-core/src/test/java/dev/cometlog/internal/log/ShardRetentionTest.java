@@ -176,6 +176,30 @@ class ShardRetentionTest {
         shard.close(true);
     }
 
+    @Test
+    void whatAnotherDeletesWhileAnAppendMakesRoomIsRoomToo() throws IOException {
+        InterceptedStorage intercepted = new InterceptedStorage(fixture.storage);
+        try (ShardFixture watched = new ShardFixture(directory.resolve("watched"), intercepted.storage())) {
+            watched.time = time;
+            watched.background = task -> {};
+            watched.streamSettings = fixture.streamSettings;
+            Shard shard = watched.open(ShardFixture.BOOT);
+            append(shard, 3000);
+            time.advance(Duration.ofHours(5));
+            AtomicLong lists = new AtomicLong();
+            intercepted.before((method, path) -> {
+                // It has measured, and seen that nothing is being deleted; now it looks what it may delete.
+                if (method.equals("list") && lists.incrementAndGet() == 3) {
+                    assertThat(shard.retain(false).segments()).isPositive();
+                }
+            });
+            append(shard, 600);
+            assertThat(lists.get()).isGreaterThan(3);
+            assertThat(counter(shard, ShardState.Counter.REFUSED)).isZero();
+            shard.close(true);
+        }
+    }
+
     /// Each look at it takes a moment.
     private static final class SlowTime implements TimeSource {
         private final AtomicLong nanos = new AtomicLong();
