@@ -37,7 +37,8 @@ class KillIT {
                 + new KillHarness().run(seed, KILLS, Budget.unlimited()).line());
     }
 
-    /// The control: who takes a dead writer's lock over and mends nothing, so that an id names another's entry.
+    /// The control: who takes a dead writer's lock over and mends nothing, so that an id names another's entry, or
+    /// entries are missing where they should be.
     /// Killed at points where something is left to mend: by chance few die there.
     @Test
     void aTakeOverThatMendsNothingIsFound() throws Exception {
@@ -51,7 +52,7 @@ class KillIT {
                 })
                 .as("seed %d", seed)
                 .isInstanceOf(AssertionError.class)
-                .hasStackTraceContaining(" names ");
+                .satisfies(found -> assertThat(found.toString()).containsAnyOf(" names ", "was expected"));
     }
 
     @Test
