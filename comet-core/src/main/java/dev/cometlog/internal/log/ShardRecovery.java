@@ -51,7 +51,8 @@ final class ShardRecovery {
             if (context.time().nanoTime() - started
                     > context.config().appendTimeout().toNanos()) {
                 throw new CometException.ShardBusy(id + " has been under recovery by another process for more than "
-                        + context.config().appendTimeout().toMillis() + " ms");
+                        + context.config().appendTimeout().toMillis() + " ms, by one of: "
+                        + context.incarnations().describeOthers());
             }
             if (IoThreads.isCallerInterrupted()) {
                 throw new CometException.Interrupted("waiting for the recovery of " + id, null);

@@ -196,6 +196,11 @@ public final class Incarnations implements AutoCloseable {
         }
     }
 
+    /// Who else has the log open, for messages.
+    public String describeOthers() {
+        return descriptions.describeOthers(self, this::isAlive);
+    }
+
     /// The right to recover the shard with that hash; empty while another has it.
     public Optional<Held> tryRecovery(int shardHash) {
         return tryLock(RECOVERY + Integer.toUnsignedLong(shardHash));

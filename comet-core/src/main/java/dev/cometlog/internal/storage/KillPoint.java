@@ -1,12 +1,15 @@
 package dev.cometlog.internal.storage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Named places at which a test lets the process die, as SIGKILL would: no hook runs, nothing is unlocked.
 ///
-/// `-Dcomet.killPoint=BEFORE_PUBLISH:3` ends the JVM when that place is reached for the third time. Without
-/// the property [#ENABLED] is a constant `false` and compiled code holds nothing of this.
+/// `-Dcomet.killPoint=BEFORE_PUBLISH:3` ends the JVM when that place is reached for the third time, and
+/// `BEFORE_PUBLISH:3:stop` stops it there until somebody sends it `CONT`. Without the property [#ENABLED] is a
+/// constant `false` and compiled code holds nothing of this.
 public enum KillPoint {
     AFTER_CLAIM,
     MID_PAYLOAD,
@@ -46,7 +49,9 @@ public enum KillPoint {
     private static final @Nullable KillPoint CHOSEN;
     private static final AtomicInteger REMAINING = new AtomicInteger();
 
-    /// Whether this process was started to die at a kill point.
+    private static final boolean STOPS;
+
+    /// Whether this process was started to die at a kill point, or to be stopped at one.
     public static final boolean ENABLED;
 
     static {
@@ -54,17 +59,34 @@ public enum KillPoint {
         ENABLED = chosen != null;
         if (chosen == null) {
             CHOSEN = null;
+            STOPS = false;
         } else {
-            String[] parts = chosen.split(":", 2);
+            String[] parts = chosen.split(":", 3);
             CHOSEN = KillPoint.valueOf(parts[0]);
-            REMAINING.set(parts.length == 2 ? Integer.parseInt(parts[1]) : 1);
+            REMAINING.set(parts.length > 1 ? Integer.parseInt(parts[1]) : 1);
+            STOPS = parts.length > 2;
         }
     }
 
-    /// Dies here if this is the chosen place and it is time.
+    /// Dies or stops here if this is the chosen place and it is time.
     public void reached() {
         if (ENABLED && this == CHOSEN && REMAINING.decrementAndGet() == 0) {
-            Runtime.getRuntime().halt(137);
+            if (STOPS) {
+                stop();
+            } else {
+                Runtime.getRuntime().halt(137);
+            }
+        }
+    }
+
+    private static void stop() {
+        try {
+            String self = Long.toString(ProcessHandle.current().pid());
+            int _ = new ProcessBuilder("kill", "-STOP", self).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
