@@ -132,9 +132,11 @@ final class ShardRetention {
                 long now = used;
                 // The caller may be an appender, which must not force or unlink anything itself.
                 boolean freed = IoThreads.call(() -> free(now, bytes));
-                used = diskBytes();
                 // What another thread or process deletes meanwhile is nothing for us to delete, and room all the same.
-                boolean mayFit = freed || used < now || isAnyPending();
+                // Looked for before it is measured: what is gone by then is not counted.
+                boolean pending = isAnyPending();
+                used = diskBytes();
+                boolean mayFit = freed || pending || used < now;
                 if (!mayFit && !wait.again()) {
                     throw new CometException.LogFull(
                             files.id() + ": maxShardBytes=" + policy().maxShardBytes() + " would be passed: " + used
@@ -214,7 +216,10 @@ final class ShardRetention {
     List<SealedSegment> sealed() throws IOException {
         long limit = Math.min(
                 checkpointBase(), state.activeBase() == ShardState.NO_SEGMENT ? Long.MAX_VALUE : state.activeBase());
-        long durable = state.durableOffset();
+        // The word follows its checkpoint: who syncs may be between the two, or have died there.
+        long durable = Math.max(
+                state.durableOffset(),
+                state.checkpoint().map(Checkpoint::durableOffset).orElse(0L));
         long start = state.startOffset();
         long[] bases = files.segments().bases();
         List<SealedSegment> sealed = new ArrayList<>();

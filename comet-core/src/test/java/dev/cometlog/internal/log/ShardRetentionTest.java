@@ -200,6 +200,17 @@ class ShardRetentionTest {
         }
     }
 
+    @Test
+    void whatACheckpointCallsDurableMayGoThoughTheWordBehindItIsNotWrittenYet() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        append(shard, 800);
+        shard.sync();
+        shard.state().durableOffset(0);
+        append(shard, 400);
+        assertThat(counter(shard, ShardState.Counter.REFUSED)).isZero();
+        shard.close(true);
+    }
+
     /// Each look at it takes a moment.
     private static final class SlowTime implements TimeSource {
         private final AtomicLong nanos = new AtomicLong();
