@@ -156,8 +156,11 @@ final class ShardRetention {
         long protectedFrom = protectedFrom();
         List<SealedSegment> sealed = sealed();
         int over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
-        if (over == 0 && isCheckpointBehind()) {
-            sync.refresh();
+        if (over == 0) {
+            if (isCheckpointBehind()) {
+                sync.refresh();
+            }
+            // In any case: another process may have written a newer checkpoint since it was looked at.
             sealed = sealed();
             over = policy().overBound(sealed, used, bytes, protectedFrom, mayDrop());
         }
