@@ -93,7 +93,7 @@ public final class Shard implements Attended {
         if (length == 0) {
             return write(EMPTY_ENTRY, 0, 2, FrameDescriptor.MANY | 2, Crc.of(EMPTY_ENTRY, 0, 2), 1);
         }
-        checkEntry(length);
+        context.settings().checkEntry(length);
         if (length >= compression.minBytes()) {
             return appendCompressed(bytes, from, length);
         }
@@ -121,7 +121,7 @@ public final class Shard implements Attended {
     }
 
     public long append(MemorySegment payload) {
-        checkEntry(payload.byteSize());
+        context.settings().checkEntry(payload.byteSize());
         byte[] copy = encoders.takeBytes((int) payload.byteSize());
         try {
             // Mapped or native memory is copied first: its CRC must not be computed in place.
@@ -134,16 +134,7 @@ public final class Shard implements Attended {
 
     /// Appends payloads that become visible all at once and returns the first one's offset.
     public long appendBatch(List<byte[]> payloads) {
-        long total = 0;
-        for (byte[] payload : payloads) {
-            checkEntry(payload.length);
-            total += payload.length;
-        }
-        int maxBatchBytes = context.settings().segmentBytes() / 4;
-        if (total > maxBatchBytes && payloads.size() > 1) {
-            throw new CometException.EntryTooLarge("batch of " + payloads.size() + " entries has " + total
-                    + " bytes, more than maxBatchBytes=" + maxBatchBytes);
-        }
+        context.settings().checkBatch(payloads);
         BatchEncoder encoder = encoders.take();
         try {
             encoder.encode(payloads);
@@ -155,13 +146,6 @@ public final class Shard implements Attended {
             return write(encoder.buffer(), 0, length, 0, 0, encoder.entries());
         } finally {
             encoders.put(encoder);
-        }
-    }
-
-    private void checkEntry(long length) {
-        if (length > context.settings().maxEntryBytes()) {
-            throw new CometException.EntryTooLarge("entry of " + length + " bytes exceeds maxEntryBytes="
-                    + context.settings().maxEntryBytes());
         }
     }
 
