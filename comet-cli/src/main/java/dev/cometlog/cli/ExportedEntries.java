@@ -14,7 +14,7 @@ final class ExportedEntries implements AutoCloseable {
     private final String source;
 
     ExportedEntries(InputStream input, String source) {
-        this.json = StatsCommand.JSON.createParser(ObjectReadContext.empty(), input);
+        this.json = RecordJson.FACTORY.createParser(ObjectReadContext.empty(), input);
         this.source = source;
     }
 

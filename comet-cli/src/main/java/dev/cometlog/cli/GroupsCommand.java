@@ -3,6 +3,8 @@ package dev.cometlog.cli;
 import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
 import dev.cometlog.Lag;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  comet groups ls",
+            "  comet groups ls -o json",
             "  comet groups describe audit",
             "  comet groups reset audit --stream events:v1 --to-datetime 2026-01-31T12:00:00Z --execute",
             "  comet groups delete audit"
@@ -71,35 +74,54 @@ final class GroupsCommand implements Runnable {
             description = "List the groups: stream, group, and how far it is behind in entries, bytes and seconds.",
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
-            footer = {"  comet groups ls", "  comet groups ls events:v1"})
+            footer = {
+                "  comet groups ls",
+                "  comet groups ls events:v1",
+                "  comet groups ls -o json | jq '.[] | select(.lagAgeSeconds > 60)'"
+            })
     static final class Ls implements Callable<Integer> {
 
         @Mixin
         private LogDirectory log;
 
+        @Mixin
+        private OutputOption format;
+
         @Parameters(paramLabel = "STREAM", arity = "0..1", description = "Only the groups of this stream.")
         private @Nullable String stream;
+
+        /// One line.
+        record Listed(String stream, String group, long lagEntries, long lagBytes, Duration lagAge) {
+
+            static Listed of(Comet comet, String stream, String group) {
+                try (CometConsumer consumer = comet.consumer(group)) {
+                    Lag lag = consumer.lag(stream);
+                    return new Listed(stream, group, lag.entries(), lag.bytes(), lag.age());
+                }
+            }
+
+            String line() {
+                return stream + "\t" + group + "\t" + lagEntries + "\t" + lagBytes + "\t" + lagAge.toSeconds();
+            }
+        }
 
         @Override
         public Integer call() {
             try (Comet comet = log.openToRead();
                     Output output = Output.standard()) {
-                for (String name : stream == null
+                List<String> streams = stream == null
                         ? comet.streams()
-                        : List.of(Names.stream(comet, stream).name())) {
-                    for (String group : comet.groups(name)) {
-                        output.line(name + "\t" + group + "\t" + behind(comet, name, group));
-                    }
+                        : List.of(Names.stream(comet, stream).name());
+                List<Listed> groups = streams.stream()
+                        .flatMap(name -> comet.groups(name).stream().map(group -> Listed.of(comet, name, group)))
+                        .toList();
+                if (format.isJson()) {
+                    RecordJson.print(output, groups);
+                } else {
+                    groups.forEach(group -> output.line(group.line()));
                 }
             }
             return ExitCode.OK;
-        }
-
-        private static String behind(Comet comet, String stream, String group) {
-            try (CometConsumer consumer = comet.consumer(group)) {
-                Lag lag = consumer.lag(stream);
-                return lag.entries() + "\t" + lag.bytes() + "\t" + lag.age().toSeconds();
-            }
         }
     }
 
@@ -109,11 +131,18 @@ final class GroupsCommand implements Runnable {
             description = "Tell for each shard how far a group has come, how far it is behind, and who reads it.",
             mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
-            footer = {"  comet groups describe audit", "  comet groups describe audit --stream events:v1"})
+            footer = {
+                "  comet groups describe audit",
+                "  comet groups describe audit --stream events:v1",
+                "  comet groups describe audit -o json"
+            })
     static final class Describe implements Callable<Integer> {
 
         @Mixin
         private LogDirectory log;
+
+        @Mixin
+        private OutputOption format;
 
         @Parameters(paramLabel = "GROUP", description = "Its name.")
         private String group;
@@ -126,24 +155,16 @@ final class GroupsCommand implements Runnable {
             try (Comet comet = log.openToRead();
                     CometConsumer consumer = comet.consumer(group);
                     Output output = Output.standard()) {
-                for (String name : streamsOf(comet, group, stream)) {
-                    describe(consumer, name, output);
+                List<GroupDescription> streams = streamsOf(comet, group, stream).stream()
+                        .map(name -> GroupDescription.of(consumer, group, name))
+                        .toList();
+                if (format.isJson()) {
+                    RecordJson.print(output, streams);
+                } else {
+                    streams.forEach(description -> description.print(output));
                 }
             }
             return ExitCode.OK;
-        }
-
-        private static void describe(CometConsumer consumer, String stream, Output output) {
-            Lag.Counts counts = consumer.counts(stream);
-            output.line(stream + ": acknowledged " + counts.acked() + ", skipped " + counts.skipped()
-                    + ", dead letters " + counts.deadLettered() + ", lost in gaps " + counts.gaps());
-            output.line("shard\tacked\tend\tbehind\tbytes\tseconds\treader");
-            for (Lag.OfShard shard : consumer.lag(stream).shards()) {
-                output.line(shard.shard() + "\t" + shard.ackedOffset() + "\t" + (shard.ackedOffset() + shard.entries())
-                        + "\t" + shard.entries() + "\t" + shard.bytes() + "\t"
-                        + shard.age().toSeconds() + "\t"
-                        + consumer.reader(stream, shard.shard()).orElse("-"));
-            }
         }
     }
 
@@ -159,11 +180,17 @@ final class GroupsCommand implements Runnable {
         @Mixin
         private LogDirectory log;
 
+        @Mixin
+        private OutputOption format;
+
         @Parameters(paramLabel = "GROUP", description = "Its name.")
         private String group;
 
         @Option(names = "--stream", paramLabel = "STREAM", description = "Only in this stream.")
         private @Nullable String stream;
+
+        /// One line.
+        record Deleted(String stream, String group) {}
 
         @Override
         public Integer call() {
@@ -171,10 +198,17 @@ final class GroupsCommand implements Runnable {
             try (Comet comet = log.openToWrite(settings -> {});
                     CometConsumer consumer = comet.consumer(group);
                     Output output = Output.standard()) {
+                List<Deleted> deleted = new ArrayList<>();
                 for (String name : streamsOf(comet, group, stream)) {
                     if (consumer.delete(name)) {
-                        output.line("deleted " + group + " in " + name);
+                        deleted.add(new Deleted(name, group));
+                        if (!format.isJson()) {
+                            output.line("deleted " + group + " in " + name);
+                        }
                     }
+                }
+                if (format.isJson()) {
+                    RecordJson.print(output, deleted);
                 }
             }
             return ExitCode.OK;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
                 "%nPlaces before the oldest entry mean that entry, places behind the end mean the end.%n%nExamples:%n",
         footer = {
             "  comet groups reset audit --to-earliest",
+            "  comet groups reset audit --to-earliest -o json",
             "  comet groups reset audit --stream events:v1 --shard 3 --to-offset 1200 --execute",
             "  comet groups reset audit --to-datetime 2026-01-31T12:00:00Z --execute",
             "  comet groups reset audit --by-duration 10m --execute",
@@ -37,6 +38,9 @@ final class GroupsResetCommand implements Callable<Integer> {
 
     @Mixin
     private LogDirectory log;
+
+    @Mixin
+    private OutputOption format;
 
     @Parameters(paramLabel = "GROUP", description = "Its name.")
     private String group;
@@ -107,7 +111,10 @@ final class GroupsResetCommand implements Callable<Integer> {
     }
 
     /// One change.
-    private record Move(String stream, int shard, long from, long to) {}
+    record Move(String stream, int shard, long from, long to) {}
+
+    /// What was changed, or would be.
+    record Result(boolean executed, String group, List<Move> moves) {}
 
     @Override
     public Integer call() {
@@ -123,11 +130,17 @@ final class GroupsResetCommand implements Callable<Integer> {
                 if (execute) {
                     consumer.seek(move.stream(), move.shard(), Seek.offset(move.to()));
                 }
-                output.line(move.stream() + "\t" + move.shard() + "\t" + move.from() + "\t" + move.to());
+                if (!format.isJson()) {
+                    output.line(move.stream() + "\t" + move.shard() + "\t" + move.from() + "\t" + move.to());
+                }
             }
             if (execute) {
                 consumer.sync();
-            } else {
+            }
+            if (format.isJson()) {
+                RecordJson.print(output, new Result(execute, group, moves));
+            }
+            if (!execute) {
                 output.flush();
                 System.err.println("comet: nothing was changed; --execute does it");
             }

@@ -7,11 +7,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
 
 /// Writes records of the library as JSON: each component under its name, a duration as a number of seconds whose
 /// name ends in `Seconds`, an instant as text, what is absent left out.
 final class RecordJson {
+    static final JsonFactory FACTORY =
+            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final JsonGenerator json;
@@ -20,8 +27,16 @@ final class RecordJson {
         this.json = json;
     }
 
+    /// Prints a record, or a list of records, as all that a command prints.
+    static void print(Output output, Object value) {
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), output)) {
+            new RecordJson(json).value(value);
+        }
+        output.write('\n');
+    }
+
     /// Writes a record as an object.
-    void object(Record value) {
+    private void object(Record value) {
         json.writeStartObject();
         properties(value);
         json.writeEndObject();
@@ -46,6 +61,7 @@ final class RecordJson {
         switch (value) {
             case Optional<?> optional -> optional.ifPresent(present -> property(name, present));
             case OptionalInt optional -> optional.ifPresent(present -> json.writeNumberProperty(name, present));
+            case OptionalLong optional -> optional.ifPresent(present -> json.writeNumberProperty(name, present));
             case Duration duration -> json.writeNumberProperty(name + "Seconds", duration.toNanos() / NANOS_PER_SECOND);
             default -> {
                 json.writeName(name);

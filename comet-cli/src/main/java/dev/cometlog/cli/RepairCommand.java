@@ -5,6 +5,7 @@ import dev.cometlog.internal.format.StreamName;
 import dev.cometlog.internal.log.ShardInspection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,14 +21,26 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExit codes: 0 nothing to do or done, 1 there is something to do, 2 an error.%n%nExamples:%n",
-        footer = {"  comet repair -d /var/lib/comet", "  comet repair -d /var/lib/comet --execute"})
+        footer = {
+            "  comet repair -d /var/lib/comet",
+            "  comet repair -d /var/lib/comet -o json",
+            "  comet repair -d /var/lib/comet --execute"
+        })
 final class RepairCommand implements Callable<Integer> {
 
     @Mixin
     private LogDirectory log;
 
+    @Mixin
+    private OutputOption format;
+
     @Option(names = "--execute", description = "Do it. Refused while any process has the log open for writing.")
     private boolean execute;
+
+    /// What was put right, or would be.
+    ///
+    /// @param lostOffsets how many offsets are in `lost`
+    record Result(boolean executed, List<ShardInspection.Finding> findings, List<Gap> lost, long lostOffsets) {}
 
     @Override
     public Integer call() throws IOException {
@@ -40,16 +53,24 @@ final class RepairCommand implements Callable<Integer> {
             RepairRun.on(directory).execute(plan);
         }
         try (Output output = Output.standard()) {
-            plan.findings().forEach(finding -> output.line(text(finding)));
-            plan.lost().forEach(gap -> output.line(text(gap)));
             long offsets = plan.lost().stream().mapToLong(Gap::length).sum();
-            output.line("%d %s, %d offsets lost"
-                    .formatted(plan.findings().size(), execute ? "put right" : "to put right", offsets));
-            if (!execute && !plan.findings().isEmpty()) {
-                output.line("nothing was changed; --execute does it");
+            if (format.isJson()) {
+                RecordJson.print(output, new Result(execute, plan.findings(), plan.lost(), offsets));
+            } else {
+                print(output, plan, offsets);
             }
         }
         return execute || plan.findings().isEmpty() ? ExitCode.OK : ExitCode.NEGATIVE;
+    }
+
+    private void print(Output output, RepairPlan plan, long offsets) {
+        plan.findings().forEach(finding -> output.line(text(finding)));
+        plan.lost().forEach(gap -> output.line(text(gap)));
+        output.line("%d %s, %d offsets lost"
+                .formatted(plan.findings().size(), execute ? "put right" : "to put right", offsets));
+        if (!execute && !plan.findings().isEmpty()) {
+            output.line("nothing was changed; --execute does it");
+        }
     }
 
     private String text(ShardInspection.Finding finding) {

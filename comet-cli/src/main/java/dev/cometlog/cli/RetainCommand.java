@@ -15,11 +15,14 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  comet retain --dry-run", "  comet retain -d /var/lib/comet"})
+        footer = {"  comet retain --dry-run", "  comet retain --dry-run -o json", "  comet retain -d /var/lib/comet"})
 final class RetainCommand implements Callable<Integer> {
 
     @Mixin
     private LogDirectory log;
+
+    @Mixin
+    private OutputOption format;
 
     @Option(
             names = "--dry-run",
@@ -29,21 +32,33 @@ final class RetainCommand implements Callable<Integer> {
             })
     private boolean dryRun;
 
+    /// What was deleted, or would be.
+    record Result(boolean executed, int segments, long bytes, long expired, long dropped) {
+
+        static Result of(boolean executed, Retained retained) {
+            return new Result(executed, retained.segments(), retained.bytes(), retained.expired(), retained.dropped());
+        }
+    }
+
     @Override
     public Integer call() {
         log.existing();
-        Retained retained;
+        Result result;
         try (OpenLog open = log.openToChange()) {
-            retained = open.log().retain(dryRun);
+            result = Result.of(!dryRun, open.log().retain(dryRun));
         }
         try (Output output = Output.standard()) {
-            output.line("%s %d segments, %d bytes: %d entries expired, %d dropped before every group had read them"
-                    .formatted(
-                            dryRun ? "would delete" : "deleted",
-                            retained.segments(),
-                            retained.bytes(),
-                            retained.expired(),
-                            retained.dropped()));
+            if (format.isJson()) {
+                RecordJson.print(output, result);
+            } else {
+                output.line("%s %d segments, %d bytes: %d entries expired, %d dropped before every group had read them"
+                        .formatted(
+                                dryRun ? "would delete" : "deleted",
+                                result.segments(),
+                                result.bytes(),
+                                result.expired(),
+                                result.dropped()));
+            }
         }
         return ExitCode.OK;
     }

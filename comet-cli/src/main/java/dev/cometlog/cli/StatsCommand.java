@@ -11,8 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /// Shows what a log holds and what has happened to it.
 @Command(
@@ -31,9 +29,6 @@ import tools.jackson.core.json.JsonFactory;
             "  comet stats -o prometheus > /var/lib/node_exporter/comet.prom"
         })
 final class StatsCommand implements Callable<Integer> {
-    static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-
     @Mixin
     private LogDirectory log;
 
@@ -91,7 +86,7 @@ final class StatsCommand implements Callable<Integer> {
     }
 
     private static void json(Output output, CometStats stats, BoundsReport bounds) {
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), output)) {
+        try (JsonGenerator json = RecordJson.FACTORY.createGenerator(ObjectWriteContext.empty(), output)) {
             RecordJson records = new RecordJson(json);
             json.writeStartObject();
             records.property("at", stats.at());

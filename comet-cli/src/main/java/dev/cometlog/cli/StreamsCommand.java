@@ -2,6 +2,7 @@ package dev.cometlog.cli;
 
 import dev.cometlog.Comet;
 import dev.cometlog.internal.log.DirectorySettings;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  comet streams",
+            "  comet streams -o json",
             "  comet streams create orders:v1 --shards 4 --max-age 24h",
             "  comet streams alter orders:v1 --max-shard-bytes 256MiB"
         })
@@ -27,12 +29,23 @@ final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private LogDirectory log;
 
+    @Mixin
+    private OutputOption format;
+
+    /// One line.
+    record Listed(String stream, int shards) {}
+
     @Override
     public Integer call() {
         try (Comet comet = log.openToRead();
                 Output output = Output.standard()) {
-            for (String name : comet.streams()) {
-                output.line(name + "\t" + comet.stream(name).shardCount());
+            List<Listed> streams = comet.streams().stream()
+                    .map(name -> new Listed(name, comet.stream(name).shardCount()))
+                    .toList();
+            if (format.isJson()) {
+                RecordJson.print(output, streams);
+            } else {
+                streams.forEach(stream -> output.line(stream.stream() + "\t" + stream.shards()));
             }
         }
         return ExitCode.OK;

@@ -10,8 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
 
 /// Shows what is going on in a log, again and again.
 @Command(
@@ -36,15 +34,11 @@ final class TopCommand implements Callable<Integer> {
     @Mixin
     private LogDirectory log;
 
-    @Option(names = "--once", description = "Print once, after one interval, and end.")
+    @Option(names = "--once", description = "Print once, after one interval, and end; -o json needs it.")
     private boolean once;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "With --once: table or json. Default: ${DEFAULT-VALUE}.")
-    private Format format;
+    @Mixin
+    private OutputOption format;
 
     @Option(
             names = {"-i", "--interval"},
@@ -67,17 +61,12 @@ final class TopCommand implements Callable<Integer> {
             description = "Only streams and groups whose name contains this.")
     private String filter;
 
-    private enum Format {
-        table,
-        json
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!(seconds >= 0.1 && seconds <= 3600)) {
             throw new IllegalArgumentException("--interval must be between 0.1 and 3600: " + seconds);
         }
-        if (format == Format.json && !once) {
+        if (format.isJson() && !once) {
             throw new IllegalArgumentException("-o json needs --once");
         }
         try (Comet comet = log.openToRead()) {
@@ -95,11 +84,8 @@ final class TopCommand implements Callable<Integer> {
         Thread.sleep(interval());
         TopFigures figures = TopFigures.of(before, comet.stats(), comet.health());
         try (Output output = Output.standard()) {
-            if (format == Format.json) {
-                try (JsonGenerator json = StatsCommand.JSON.createGenerator(ObjectWriteContext.empty(), output)) {
-                    new RecordJson(json).object(figures);
-                }
-                output.write('\n');
+            if (format.isJson()) {
+                RecordJson.print(output, figures);
                 return;
             }
             int rows = 20

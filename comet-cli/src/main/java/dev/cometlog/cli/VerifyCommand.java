@@ -14,11 +14,14 @@ import picocli.CommandLine.Mixin;
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExit codes: 0 no damage, 1 damage, 2 it could not be checked.%n%nExamples:%n",
-        footer = {"  comet verify -d /var/lib/comet"})
+        footer = {"  comet verify -d /var/lib/comet", "  comet verify -o json | jq -r '.damage[].path'"})
 final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private LogDirectory log;
+
+    @Mixin
+    private OutputOption format;
 
     @Override
     public Integer call() throws IOException {
@@ -27,18 +30,26 @@ final class VerifyCommand implements Callable<Integer> {
             report = new LogVerifier(log.existing(), progress).verify();
         }
         try (var output = Output.standard()) {
-            report.notes().forEach(note -> output.line("note: " + note));
-            report.damage().forEach(damage -> output.line("damage: " + damage));
-            output.line("%d shards, %d segments, %d entries, %d bytes: %s"
-                    .formatted(
-                            report.shards(),
-                            report.segments(),
-                            report.entries(),
-                            report.bytes(),
-                            report.damage().isEmpty()
-                                    ? "no damage"
-                                    : report.damage().size() + " damaged places"));
+            if (format.isJson()) {
+                RecordJson.print(output, report.result());
+            } else {
+                print(report, output);
+            }
         }
         return report.damage().isEmpty() ? ExitCode.OK : ExitCode.NEGATIVE;
+    }
+
+    private static void print(VerifyReport report, Output output) {
+        report.notes().forEach(note -> output.line("note: " + note));
+        report.damage().forEach(damage -> output.line("damage: " + damage));
+        output.line("%d shards, %d segments, %d entries, %d bytes: %s"
+                .formatted(
+                        report.shards(),
+                        report.segments(),
+                        report.entries(),
+                        report.bytes(),
+                        report.damage().isEmpty()
+                                ? "no damage"
+                                : report.damage().size() + " damaged places"));
     }
 }

@@ -3,35 +3,46 @@ package dev.cometlog.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// Collects what a verification finds.
 final class VerifyReport {
     private final List<Damage> damage = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
     private long shards;
     private long segments;
     private long entries;
     private long bytes;
 
-    /// One damaged place; position is -1 where it is the file as a whole.
-    record Damage(Path file, long position, String what) {
+    /// One damaged place; without a position it is the file as a whole.
+    record Damage(Path path, OptionalLong position, String problem) {
         @Override
         public String toString() {
-            return position < 0 ? file + ": " + what : file + ": position " + position + ": " + what;
+            return path + ": " + (position.isPresent() ? "position " + position.getAsLong() + ": " : "") + problem;
         }
     }
 
+    /// Something worth a line that is no damage.
+    record Note(Path path, String note) {
+        @Override
+        public String toString() {
+            return path + ": " + note;
+        }
+    }
+
+    /// All of it, as it stands.
+    record Result(long shards, long segments, long entries, long bytes, List<Damage> damage, List<Note> notes) {}
+
     void damage(Path file, long position, String what) {
-        damage.add(new Damage(file, position, what));
+        damage.add(new Damage(file, OptionalLong.of(position), what));
     }
 
     void damage(Path file, String what) {
-        damage.add(new Damage(file, -1, what));
+        damage.add(new Damage(file, OptionalLong.empty(), what));
     }
 
-    /// Something worth a line that is no damage.
     void note(Path file, String what) {
-        notes.add(file + ": " + what);
+        notes.add(new Note(file, what));
     }
 
     void shard() {
@@ -51,7 +62,7 @@ final class VerifyReport {
         return damage;
     }
 
-    List<String> notes() {
+    List<Note> notes() {
         return notes;
     }
 
@@ -70,5 +81,9 @@ final class VerifyReport {
     /// Bytes of all segment files.
     long bytes() {
         return bytes;
+    }
+
+    Result result() {
+        return new Result(shards, segments, entries, bytes, List.copyOf(damage), List.copyOf(notes));
     }
 }
