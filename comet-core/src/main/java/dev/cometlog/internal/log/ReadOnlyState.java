@@ -9,9 +9,9 @@ import java.io.IOException;
 
 /// The state page as one may read it who must change nothing.
 ///
-/// A page of this boot is right whoever died. One from before the machine's last start has not been recovered yet:
-/// then a private copy is made that ends where the entries that verify end. It is provisional: once somebody has
-/// recovered the shard, the page itself tells.
+/// A page of this boot is right whoever died. One from before the machine's last start, or of a shard that was copied,
+/// has not been recovered yet: then a private copy is made that ends where the entries that verify end. It is
+/// provisional: once somebody has recovered the shard, the page itself tells.
 final class ReadOnlyState {
     private final Storage storage;
     private final BootId boot;
@@ -29,11 +29,12 @@ final class ReadOnlyState {
     /// @throws CometException.Damaged if there is no page, or none that is intact
     ShardState open(Segments segments) throws IOException {
         ShardState state = map();
-        if (!isFromAnotherBoot(state)) {
+        boolean copied = ShardFiles.isCopied(storage, paths, state);
+        if (!copied && !isFromAnotherBoot(state)) {
             return state;
         }
         try {
-            return recovered(state, segments);
+            return recovered(state, segments, copied);
         } finally {
             state.close();
         }
@@ -68,11 +69,12 @@ final class ReadOnlyState {
         }
     }
 
-    /// Whether the page still tells of an earlier boot, so that what [#open(Segments)] gives is a private copy.
+    /// Whether the page still tells of an earlier boot or of the original, so that what [#open(Segments)] gives is
+    /// a private copy.
     boolean isProvisional() throws IOException {
         ShardState state = map();
         try {
-            return isFromAnotherBoot(state);
+            return isFromAnotherBoot(state) || ShardFiles.isCopied(storage, paths, state);
         } finally {
             state.close();
         }
@@ -84,10 +86,12 @@ final class ReadOnlyState {
         return state.epoch() != ShardFiles.NO_EPOCH && !boot.equals(BootId.UNKNOWN) && !boot.sameBoot(state.bootId());
     }
 
-    private ShardState recovered(ShardState state, Segments segments) throws IOException {
+    private static ShardState recovered(ShardState state, Segments segments, boolean copied) throws IOException {
         TailWalk kept = new TailWalk(segments);
         Checkpoint checkpoint = state.checkpoint().orElse(null);
-        if (checkpoint == null) {
+        if (copied) {
+            kept.fromCopy();
+        } else if (checkpoint == null) {
             kept.fromSegments();
         } else {
             kept.fromCheckpoint(checkpoint);

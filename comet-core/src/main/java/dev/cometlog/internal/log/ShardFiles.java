@@ -37,6 +37,14 @@ public final class ShardFiles {
         }
     }
 
+    /// Whether the state page was made by copying that of another shard. Its files may then be from different moments,
+    /// and each from several.
+    static boolean isCopied(Storage storage, ShardPaths paths, ShardState state) throws IOException {
+        long recovered = state.fileId();
+        long present = storage.fileId(paths.state());
+        return recovered != 0 && present != 0 && recovered != present;
+    }
+
     /// Creates a directory if absent; either way its name is durable afterwards. Its parent exists.
     public static void ensureDirectory(Storage storage, Path directory) throws IOException {
         if (storage.kind(directory) == Storage.FileKind.ABSENT) {

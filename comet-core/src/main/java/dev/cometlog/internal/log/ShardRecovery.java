@@ -23,6 +23,8 @@ import java.util.function.LongPredicate;
 ///   verify are kept up to the first hole; the rest is cut off, and unless the last close was clean the next
 ///   segment starts at the reserved end, so that no offset that was handed out is used again.
 /// - State page lost: the segments tell; the next segment starts 2^30 offsets further.
+/// - Copied files: each may be from another moment, so all segments are verified, and the shard ends at the first that
+///   was not copied whole.
 final class ShardRecovery {
     private static final System.Logger LOG = System.getLogger(ShardRecovery.class.getName());
     private static final long POLL_NANOS = 1_000_000;
@@ -74,17 +76,23 @@ final class ShardRecovery {
         }
         boolean sameBoot = context.boot().sameBoot(state.bootId());
         Optional<Checkpoint> checkpoint = state.checkpoint();
+        boolean copied = !stateLost && ShardFiles.isCopied(context.storage(), files.paths(), state);
         boolean isFresh = stateLost && segments.bases().length == 0;
         boolean wasHeld = state.lockWord() != 0;
         state.casPrepareClaim(state.prepareClaim(), 0);
         if (isFresh) {
             state.durableOffset(0);
-        } else if (!stateLost && sameBoot && isPlausible(wasHeld)) {
+        } else if (!stateLost && !copied && sameBoot && isPlausible(wasHeld)) {
             continueInPlace(wasHeld);
         } else {
             forget();
             if (!stateLost && checkpoint.isPresent()) {
-                new TailCut(context, files).fromCheckpoint(checkpoint.get());
+                TailCut cut = new TailCut(context, files);
+                if (copied) {
+                    cut.fromCopy(checkpoint.get());
+                } else {
+                    cut.fromCheckpoint(checkpoint.get());
+                }
             } else {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -238,6 +246,7 @@ final class ShardRecovery {
             }
         }
         state.bootId(context.boot());
+        state.fileId(context.storage().fileId(files.paths().state()));
         state.add(ShardState.Counter.RECOVERIES, 1);
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_BEFORE_EPOCH.reached();

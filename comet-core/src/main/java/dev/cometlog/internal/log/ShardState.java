@@ -16,7 +16,7 @@ import java.util.function.LongPredicate;
 ///
 ///        0  +---------------------------------------------------------------------------+
 ///           | magic 8 | version 4 | shard 4 | shard count 4 | crc 4 | stream hash 8     | identity
-///       64  | epoch 8 | boot id 16                                                      | trust
+///       64  | epoch 8 | boot id 16 | file id 8                                          | trust
 ///      128  | lock word 8                                                               | who writes
 ///      192  | end offset 8                                                              | what is visible
 ///      256  | write position | write limit | last timestamp | active base | generation  |
@@ -37,7 +37,7 @@ import java.util.function.LongPredicate;
 /// |---|---|---|
 /// | identity | the creator, before the page gets its name | plain |
 /// | epoch | recovery, last of all | release / acquire |
-/// | boot id | recovery, before the epoch | plain |
+/// | boot id, file id | recovery, before the epoch | plain |
 /// | lock word | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
 /// | end offset | holder of the lock word: the publication point of appends | release / acquire |
 /// | write position, write limit, last timestamp | holder | plain, release for readers' snapshots |
@@ -71,6 +71,7 @@ public final class ShardState {
 
     private static final int EPOCH_FIELD = 64;
     private static final int BOOT_ID_FIELD = EPOCH_FIELD + Long.BYTES;
+    private static final int FILE_ID_FIELD = BOOT_ID_FIELD + 2 * Long.BYTES;
     private static final int LOCK_WORD_FIELD = 128;
     private static final int END_OFFSET_FIELD = 192;
     private static final int WRITE_POSITION_FIELD = 256;
@@ -208,6 +209,16 @@ public final class ShardState {
     void bootId(BootId id) {
         plain(BOOT_ID_FIELD, id.high());
         plain(BOOT_ID_FIELD + Long.BYTES, id.low());
+    }
+
+    /// The [dev.cometlog.internal.storage.Storage#fileId] of this page when it was last recovered: another one tells a
+    /// copy. 0 for unknown.
+    long fileId() {
+        return plain(FILE_ID_FIELD);
+    }
+
+    void fileId(long id) {
+        plain(FILE_ID_FIELD, id);
     }
 
     public long lockWord() {

@@ -32,6 +32,9 @@ final class TailCut {
     /// Where in that segment.
     private long forceFromPosition;
 
+    /// Whether nobody forced what lies before that.
+    private boolean copied;
+
     /// What a lost checkpoint had promised not to use again.
     private long reservedEnd;
 
@@ -49,6 +52,24 @@ final class TailCut {
         kept.fromCheckpoint(checkpoint);
         forceFrom = checkpoint.segmentBase();
         forceFromPosition = checkpoint.position();
+        boolean clean = checkpoint.reservedEnd() == kept.end() && checkpoint.durableOffset() == kept.end();
+        reservedEnd = Math.max(checkpoint.reservedEnd(), kept.end());
+        finish(clean);
+    }
+
+    /// Keeps what was copied up to the first segment that was not copied whole.
+    ///
+    /// @param checkpoint of the original, perhaps from a later or an earlier moment than the segments
+    void fromCopy(Checkpoint checkpoint) throws IOException {
+        kept.fromCopy();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "{0} is a copy of another log''s; all its segments were verified, and it ends at {1,number,#}",
+                files.id(),
+                kept.end());
+        forceFrom = checkpoint.segmentBase();
+        forceFromPosition = checkpoint.position();
+        copied = true;
         boolean clean = checkpoint.reservedEnd() == kept.end() && checkpoint.durableOffset() == kept.end();
         reservedEnd = Math.max(checkpoint.reservedEnd(), kept.end());
         finish(clean);
@@ -177,7 +198,7 @@ final class TailCut {
     /// knew of it was lost.
     private void forceKept() throws IOException {
         for (long base : segments.bases()) {
-            if (base >= forceFrom && base <= kept.endBase()) {
+            if ((copied || base >= forceFrom) && base <= kept.endBase()) {
                 force(base);
             }
         }
@@ -193,7 +214,9 @@ final class TailCut {
             long end = base == kept.endBase()
                     ? Math.min((long) kept.endPosition() + FrameDescriptor.SEAL_LENGTH, segment.capacity())
                     : segment.capacity();
-            segment.rewrite(base == forceFrom ? forceFromPosition : 0, end);
+            if (base >= forceFrom) {
+                segment.rewrite(base == forceFrom ? forceFromPosition : 0, end);
+            }
             segment.writable().force();
         } finally {
             segment.release();

@@ -1,6 +1,8 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.format.Checkpoint;
+import dev.cometlog.internal.format.FrameDescriptor;
+import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.io.IOException;
 import java.util.Optional;
@@ -14,6 +16,9 @@ final class TailWalk {
     private int endPosition = SegmentHeader.LENGTH;
     private long lastTimestamp;
     private boolean sealed;
+
+    /// Whether the walk ended at a place that was never written.
+    private boolean endsUnwritten;
 
     TailWalk(Segments segments) {
         this.segments = segments;
@@ -86,6 +91,23 @@ final class TailWalk {
         }
     }
 
+    /// Keeps what the segments hold up to the first place where one was not copied whole. What is behind damage, or
+    /// behind a segment that is missing, is kept.
+    ///
+    /// Every segment but the last is full of frames up to its seal. A segment that was copied while it was written
+    /// has nothing behind its last frames, or behind a part of one, until the next piece that was copied later.
+    void fromCopy() throws IOException {
+        for (long base : segments.bases()) {
+            if (base > endBase && base >= end && isThere(base)) {
+                endsUnwritten = false;
+                walkFrom(base, SegmentHeader.LENGTH, base);
+                if (endsUnwritten) {
+                    return;
+                }
+            }
+        }
+    }
+
     /// Follows the segments from one on, whose frame at that position has that offset, as far as they hold.
     private void walkFrom(long firstBase, int firstPosition, long firstOffset) throws IOException {
         long base = firstBase;
@@ -99,6 +121,7 @@ final class TailWalk {
             try {
                 FrameWalker walker = new FrameWalker(segment, position, offset, segment.capacity());
                 walker.walkToEnd();
+                endsUnwritten = !walker.isAtSeal() && isUnwritten(segment, walker.position());
                 if (walker.batchOffset() == base && base != firstBase && !walker.isAtSeal()) {
                     // Nothing in it holds: the segment before, sealed, is where the kept entries end.
                     return;
@@ -117,6 +140,20 @@ final class TailWalk {
             position = SegmentHeader.LENGTH;
             offset = base;
         }
+    }
+
+    /// Whether nothing was written behind a place, or only a part of one frame.
+    private static boolean isUnwritten(Segment segment, int position) {
+        if (position + FrameDescriptor.HEADER_LENGTH > segment.capacity()) {
+            return true;
+        }
+        int word = LittleEndian.getInt(segment.memory(), position + FrameDescriptor.LENGTH_FIELD);
+        if (word == 0) {
+            return true;
+        }
+        long behind = (long) position + FrameDescriptor.frameLength(word);
+        return behind + Integer.BYTES <= segment.capacity()
+                && LittleEndian.getInt(segment.memory(), behind + FrameDescriptor.LENGTH_FIELD) == 0;
     }
 
     /// The segment behind the one at `base` if that ends at `offset`: it starts there, or says that offsets

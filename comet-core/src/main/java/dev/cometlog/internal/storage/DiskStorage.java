@@ -114,6 +114,11 @@ public final class DiskStorage implements Storage {
     }
 
     @Override
+    public long fileId(Path path) throws IOException {
+        return (long) Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public void forceDirectory(Path directory) throws IOException {
         IoThreads.<@Nullable Void>call(() -> {
             try (FileChannel channel = openDirectory(directory)) {

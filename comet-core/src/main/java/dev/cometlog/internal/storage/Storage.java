@@ -57,6 +57,12 @@ public interface Storage {
     /// Milliseconds since 1970 at which the file was last written, as the file system tells.
     long modifiedMillis(Path path) throws IOException;
 
+    /// What tells a file apart from every other of its file system, and from a copy of it: its inode number. Renaming
+    /// keeps it.
+    ///
+    /// @return 0 if the file system has no such thing
+    long fileId(Path path) throws IOException;
+
     /// How to open a file.
     enum Access {
         READ,

@@ -243,6 +243,11 @@ final class MemoryDisk implements Storage {
     }
 
     @Override
+    public long fileId(Path path) {
+        return 0;
+    }
+
+    @Override
     public synchronized long modifiedMillis(Path path) {
         return nodes.get(path) instanceof Content content ? content.modifiedMillis : 0;
     }

@@ -176,6 +176,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public long fileId(Path path) {
+        return 0;
+    }
+
+    @Override
     public long modifiedMillis(Path path) {
         return 0;
     }

@@ -302,6 +302,12 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         return disk.filesystemType(path);
     }
 
+    /// None: a cut makes files anew.
+    @Override
+    public long fileId(Path path) {
+        return 0;
+    }
+
     @Override
     public long modifiedMillis(Path path) throws IOException {
         return disk.modifiedMillis(path);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,6 +310,116 @@ class ShardRecoveryTest {
         assertThat(state.endOffset()).isEqualTo(2);
         segments.close();
         state.close();
+    }
+
+    /// Copied while it was appended to: an early segment before its last entries, the page after them.
+    @Test
+    void aCopyEndsWhereASegmentWasNotCopiedWholeAndHasNoGap() throws IOException {
+        long second = appendSegments();
+        int whole = positionOf(100);
+        int torn = positionOf(101);
+        try (ShardFixture copy = copy()) {
+            // Up to the middle of an entry; then nothing, then what came while the next part was copied.
+            overwrite(copy.paths.segment(0), torn - 10, new byte[100_000]);
+            ShardState read = readOnly(copy);
+            assertThat(read.endOffset()).isEqualTo(100);
+            read.close();
+
+            Shard shard = copy.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(shard.state().endOffset()).isEqualTo(100);
+            assertThat(shard.view().segments().bases()).containsExactly(0);
+            long next = ShardFixture.append(shard, "next");
+            assertThat(next).as("not below what the original handed out").isGreaterThan(second);
+            assertThat(ShardFixture.read(shard, 99)).last().isEqualTo(next + "=next");
+            assertThat(whole).isLessThan(torn);
+            shard.close(true);
+        }
+    }
+
+    /// The last segment had another name when the names were read, and its own when the page was copied.
+    @Test
+    void aCopyThatMissesTheSegmentOfTheLastCheckpointEndsBeforeIt() throws IOException {
+        appendSegments();
+        Shard original = fixture.open(ShardFixture.BOOT);
+        original.sync();
+        long last = original.state().activeBase();
+        try (ShardFixture copy = copy()) {
+            Files.delete(copy.paths.segment(last));
+            Shard shard = copy.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(shard.state().endOffset()).isEqualTo(last);
+            assertThat(ShardFixture.read(shard, 0)).hasSize((int) last).noneMatch(told -> told.contains("DAMAGE"));
+            shard.close(true);
+        }
+    }
+
+    @Test
+    void aCopyKeepsWhatLiesBehindDamage() throws IOException {
+        appendSegments();
+        int middle = positionOf(100) + 30;
+        try (ShardFixture copy = copy()) {
+            overwrite(copy.paths.segment(0), middle, new byte[4]);
+            Shard shard = copy.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(shard.state().endOffset()).isEqualTo(1000);
+            assertThat(ShardFixture.read(shard, 0)).hasSize(1000).contains("100..101 DAMAGE");
+            shard.close(true);
+        }
+    }
+
+    @Test
+    void aCopyOfALogThatWasClosedGoesOnWithoutAJump() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "a");
+        shard.close(true);
+        try (ShardFixture copy = copy()) {
+            Shard copied = copy.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(ShardFixture.append(copied, "b")).isEqualTo(1);
+            copied.close(true);
+            Shard again = copy.openInNewEpoch(ShardFixture.BOOT);
+            assertThat(ShardFixture.read(again, 0)).containsExactly("0=a", "1=b");
+            again.close(true);
+        }
+    }
+
+    /// Appends 1000 entries to several segments and dies; returns where the second one starts.
+    private long appendSegments() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        for (int i = 0; i < 1000; i++) {
+            ShardFixture.append(shard, "x".repeat(1000) + i);
+        }
+        long[] bases = shard.view().segments().bases();
+        assertThat(bases).hasSizeGreaterThan(2);
+        return bases[1];
+    }
+
+    /// Where the entry at `offset` starts in the first segment.
+    private int positionOf(long offset) throws IOException {
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
+        Segment first = segments.acquire(0).orElseThrow();
+        FrameWalker walker = new FrameWalker(first, SegmentHeader.LENGTH, 0, first.capacity());
+        walker.walkTo(offset);
+        first.release();
+        segments.close();
+        return walker.position();
+    }
+
+    private ShardFixture copy() throws IOException {
+        Path to = Files.createDirectories(directory.resolve("copy"));
+        Path shard = Files.createDirectory(to.resolve("0000"));
+        try (Stream<Path> files = Files.list(fixture.paths.directory())) {
+            for (Path file : files.toList()) {
+                Files.copy(file, shard.resolve(file.getFileName()));
+            }
+        }
+        return new ShardFixture(to);
+    }
+
+    private static ShardState readOnly(ShardFixture fixture) throws IOException {
+        Segments segments = new Segments(fixture.storage, fixture.id, fixture.paths, null);
+        try {
+            return new ReadOnlyState(fixture.storage, ShardFixture.BOOT, fixture.id, fixture.paths).open(segments);
+        } finally {
+            segments.close();
+        }
     }
 
     @Test
