@@ -37,8 +37,8 @@ class KillIT {
                 + new KillHarness().run(seed, KILLS, Budget.unlimited()).line());
     }
 
-    /// The control: who takes a dead writer's lock over and mends nothing, so that an id names another's entry, or
-    /// entries are missing where they should be.
+    /// The control: who takes a dead writer's lock over and mends nothing. An id then names another's entry, entries
+    /// are missing, or the counts do not add up; whatever a run finds first will do: the product passes them all.
     /// Killed at points where something is left to mend: by chance few die there.
     @Test
     void aTakeOverThatMendsNothingIsFound() throws Exception {
@@ -52,7 +52,7 @@ class KillIT {
                 })
                 .as("seed %d", seed)
                 .isInstanceOf(AssertionError.class)
-                .satisfies(found -> assertThat(found.toString()).containsAnyOf(" names ", "was expected"));
+                .hasCauseInstanceOf(AssertionError.class);
     }
 
     @Test
