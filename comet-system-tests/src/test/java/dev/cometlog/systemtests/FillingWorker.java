@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 /// A process that appends as fast as it can to a log that fills up, notes every id that it is given, and tries
 /// again when it is refused, until a file tells it to stop.
 ///
-/// Arguments: log directory, directory of ack files, directory of counts of refusals, worker number, shards, file
-/// that stops it.
+/// Arguments: log directory, directory of ack files, directory of what is told of refusals, worker number, shards,
+/// file that stops it.
 final class FillingWorker {
     static final String STREAM = "events:v1";
     private static final long PAUSE_NANOS = 2_000_000;
@@ -33,18 +33,19 @@ final class FillingWorker {
                 Acks acks = new Acks(Path.of(args[1]).resolve(args[3]));
                 FileChannel refusals = FileChannel.open(
                         Path.of(args[2]).resolve(args[3]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            long refused = 0;
+            Refusals told = Refusals.NONE;
             for (long sequence = 0; !Files.exists(stop); ) {
                 int number = (int) ((worker + sequence) % shards);
+                long started = System.nanoTime();
                 try {
                     CometShard shard = comet.stream(STREAM, shards).shard(number);
                     long offset = shard.append(Payloads.large(worker, sequence));
                     acks.write(worker, number, offset, sequence, 1);
                     sequence++;
                 } catch (CometException.LogFull | CometException.DiskFull e) {
-                    ByteBuffer count = ByteBuffer.allocate(Long.BYTES).putLong(0, ++refused);
-                    int _ = refusals.write(count, 0);
-                    if (refused <= TOLD_REFUSALS) {
+                    told = told.plus(e instanceof CometException.DiskFull, System.nanoTime() - started);
+                    int _ = refusals.write(told.bytes(), 0);
+                    if (told.all() <= TOLD_REFUSALS) {
                         System.out.println("worker " + worker + " was refused: " + e);
                     }
                     LockSupport.parkNanos(PAUSE_NANOS);
@@ -54,10 +55,34 @@ final class FillingWorker {
     }
 
     /// How often a worker was refused so far.
-    static long refused(Path counts, int worker) throws IOException {
-        Path file = counts.resolve(Integer.toString(worker));
-        return Files.exists(file) && Files.size(file) == Long.BYTES
-                ? ByteBuffer.wrap(Files.readAllBytes(file)).getLong()
-                : 0;
+    static Refusals refusals(Path directory, int worker) throws IOException {
+        Path file = directory.resolve(Integer.toString(worker));
+        return Files.exists(file) && Files.size(file) == Refusals.BYTES
+                ? Refusals.of(ByteBuffer.wrap(Files.readAllBytes(file)))
+                : Refusals.NONE;
+    }
+
+    /// @param all how often a worker was refused
+    /// @param byDisk how often with `DiskFull`
+    /// @param shortestNanos after how long at least
+    record Refusals(long all, long byDisk, long shortestNanos) {
+        private static final int BYTES = 3 * Long.BYTES;
+        private static final Refusals NONE = new Refusals(0, 0, Long.MAX_VALUE);
+
+        private Refusals plus(boolean isByDisk, long nanos) {
+            return new Refusals(all + 1, byDisk + (isByDisk ? 1 : 0), Math.min(shortestNanos, nanos));
+        }
+
+        private ByteBuffer bytes() {
+            return ByteBuffer.allocate(BYTES)
+                    .putLong(all)
+                    .putLong(byDisk)
+                    .putLong(shortestNanos)
+                    .flip();
+        }
+
+        private static Refusals of(ByteBuffer bytes) {
+            return new Refusals(bytes.getLong(), bytes.getLong(), bytes.getLong());
+        }
     }
 }

@@ -6,13 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /// Several [FillingWorker] processes on one log; what they note lies on another disk than the one they fill.
 final class FillingWorkers implements AutoCloseable {
     private static final int EXIT_SECONDS = 20;
+    private static final Duration STANDSTILL = Duration.ofMillis(700);
 
     private final List<Process> processes = new ArrayList<>();
     private final Path acks;
@@ -55,36 +59,71 @@ final class FillingWorkers implements AutoCloseable {
     /// Waits until so many entries more were acknowledged.
     void awaitAcks(long more) throws IOException {
         long target = Acks.count(acks) + more;
+        await(() -> Acks.count(acks) >= target);
+    }
+
+    /// Waits for something else, as long as all of them go on.
+    void await(Callable<Boolean> condition) {
         patiently().until(() -> {
             checkAlive();
-            return Acks.count(acks) >= target;
+            return condition.call();
         });
     }
 
     /// Waits until every worker was refused once more.
     void awaitRefusals() throws IOException {
-        List<Long> before = new ArrayList<>();
-        for (int worker = 0; worker < processes.size(); worker++) {
-            before.add(FillingWorker.refused(refusals, worker));
-        }
-        patiently().until(() -> {
-            checkAlive();
-            for (int worker = 0; worker < processes.size(); worker++) {
-                if (FillingWorker.refused(refusals, worker) <= before.get(worker)) {
-                    return false;
-                }
-            }
-            return true;
+        awaitMore(FillingWorker.Refusals::all);
+    }
+
+    /// Waits until every worker was refused once more because the disk is full.
+    void awaitFullDisk() throws IOException {
+        awaitMore(FillingWorker.Refusals::byDisk);
+    }
+
+    private void awaitMore(ToLongFunction<FillingWorker.Refusals> kind) throws IOException {
+        List<FillingWorker.Refusals> before = told();
+        await(() -> {
+            List<FillingWorker.Refusals> now = told();
+            return IntStream.range(0, now.size())
+                    .allMatch(i -> kind.applyAsLong(now.get(i)) > kind.applyAsLong(before.get(i)));
         });
+    }
+
+    /// Waits until nothing more is acknowledged.
+    void awaitStandstill() {
+        patiently().during(STANDSTILL).until(new Callable<>() {
+            private long last = -1;
+
+            @Override
+            public Boolean call() throws IOException {
+                checkAlive();
+                long count = Acks.count(acks);
+                boolean stands = count == last;
+                last = count;
+                return stands;
+            }
+        });
+    }
+
+    private List<FillingWorker.Refusals> told() throws IOException {
+        List<FillingWorker.Refusals> told = new ArrayList<>();
+        for (int worker = 0; worker < processes.size(); worker++) {
+            told.add(FillingWorker.refusals(refusals, worker));
+        }
+        return told;
     }
 
     /// How often all workers together were refused.
     long refused() throws IOException {
-        long sum = 0;
-        for (int worker = 0; worker < processes.size(); worker++) {
-            sum += FillingWorker.refused(refusals, worker);
-        }
-        return sum;
+        return told().stream().mapToLong(FillingWorker.Refusals::all).sum();
+    }
+
+    /// After how long at least one was refused.
+    Duration shortestRefusal() throws IOException {
+        return Duration.ofNanos(told().stream()
+                .mapToLong(FillingWorker.Refusals::shortestNanos)
+                .min()
+                .orElseThrow());
     }
 
     /// What the workers printed: why they were refused, and how they failed.

@@ -17,6 +17,11 @@ final class LoopDisk implements AutoCloseable {
     private static final int SECONDS = 20;
     private static final int CHUNK = 1 << 20;
 
+    /// xfs takes no less.
+    private static final long XFS_BYTES = 320L << 20;
+
+    private static final String FILLER = "others/filler";
+
     private final Path image;
     private final Path mountPoint;
 
@@ -26,14 +31,20 @@ final class LoopDisk implements AutoCloseable {
     }
 
     /// Makes and mounts a filesystem, or skips the test where that cannot be done.
+    ///
+    /// @param bytes its size, where the type has no larger least one
     static LoopDisk mount(Path scratch, String type, long bytes, String... mkfsOptions) throws Exception {
         Path image = scratch.resolve(type + ".img");
         Path mountPoint = Files.createDirectories(scratch.resolve(type));
         try (FileChannel file = FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            int _ = file.write(ByteBuffer.allocate(1), bytes - 1);
+            int _ = file.write(ByteBuffer.allocate(1), (type.equals("xfs") ? XFS_BYTES : bytes) - 1);
         }
         LoopDisk disk = new LoopDisk(image, mountPoint);
         List<String> mkfs = new ArrayList<>(List.of("mkfs." + type, "-q"));
+        if (type.equals("ext4")) {
+            // No blocks are kept for root.
+            mkfs.addAll(List.of("-F", "-m", "0"));
+        }
         mkfs.addAll(List.of(mkfsOptions));
         mkfs.add(image.toString());
         String problem = run(mkfs.toArray(String[]::new));
@@ -66,8 +77,8 @@ final class LoopDisk implements AutoCloseable {
     /// Takes all room but so much, as somebody else who fills the disk.
     void fillBut(long bytes) throws IOException {
         Files.createDirectories(mountPoint.resolve("others"));
-        try (FileChannel filler = FileChannel.open(
-                mountPoint.resolve("others/filler"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (FileChannel filler =
+                FileChannel.open(mountPoint.resolve(FILLER), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
             while (true) {
                 long left = Files.getFileStore(mountPoint).getUsableSpace() - bytes;
@@ -86,9 +97,16 @@ final class LoopDisk implements AutoCloseable {
         }
     }
 
-    /// Gives back what [#fillBut] took.
+    /// Gives back so much of what [#fillBut] took.
+    void giveBack(long bytes) throws IOException {
+        try (FileChannel filler = FileChannel.open(mountPoint.resolve(FILLER), StandardOpenOption.WRITE)) {
+            FileChannel _ = filler.truncate(filler.size() - bytes);
+        }
+    }
+
+    /// Gives back all of it.
     void free() throws IOException {
-        Files.deleteIfExists(mountPoint.resolve("others/filler"));
+        Files.deleteIfExists(mountPoint.resolve(FILLER));
     }
 
     /// Has ext4 find an error, at which it goes read-only under those who have files open; skips the test where the

@@ -339,6 +339,11 @@ final class ActiveSegment {
         return files.factory().make(bytes, mayWait, fast);
     }
 
+    /// For an append that the filesystem refuses the names of a roll.
+    DiskWait diskWait(int bytes) {
+        return files.factory().diskWait(files.factory().request(sizing().atLeast(0, bytes), true));
+    }
+
     private boolean isStillThere(PreparedSegment candidate) throws IOException {
         return context.storage().kind(candidate.path()) == Storage.FileKind.REGULAR;
     }

@@ -96,6 +96,12 @@ public final class DiskBudget {
         }
     }
 
+    /// Gives up files of our own for one that the filesystem refused, as far as the policy lets them go; false if none
+    /// may.
+    boolean makeRoomOnDisk(SpacePolicy.Request request) {
+        return policy.makeRoomOnDisk(request);
+    }
+
     /// Reserves room for a segment, or returns false if that would pass a bound.
     ///
     /// @param freed bytes of our own that were deleted for it: what only takes their place is no growth

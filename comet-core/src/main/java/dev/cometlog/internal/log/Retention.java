@@ -141,6 +141,13 @@ final class Retention implements SpacePolicy {
         }
     }
 
+    @Override
+    public boolean makeRoomOnDisk(Request request) {
+        boolean mayDrop = request.settings().overflow() == Overflow.DROP_OLDEST;
+        long bytes = DiskBudget.rounded(request.bytes());
+        return elsewhere(() -> free(bytes, mayDrop, true)) != null;
+    }
+
     /// Deletes what frees that much; null if there is not that much, and then nothing.
     ///
     /// @param refresh lets go first of what only a newer checkpoint makes deletable

@@ -1,6 +1,5 @@
 package dev.cometlog.internal.log;
 
-import dev.cometlog.CometException;
 import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.KillPoint;
@@ -17,14 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 
 /// Makes segment files ahead of need, zero-filled and touched, so that an append never waits for a block or
 /// a page and a full disk shows here, before an offset is assigned.
 final class SegmentFactory {
     private static final int PAGE = 4096;
-    private static final long POLL_NANOS = 10_000_000;
-    private static final int MOST_POLLS = 200;
 
     /// Pages of a segment that fills slowly. A page is written to the disk whole, and so is a large one in which a
     /// sync finds a few new entries.
@@ -56,10 +52,11 @@ final class SegmentFactory {
         long nonce = ThreadLocalRandom.current().nextLong();
         Path path = paths.prepared(incarnations.self(), nonce);
         Path indexPath = paths.preparedIndex(path);
-        budget.reserve(new SpacePolicy.Request(id, settings.get(), diskBytes(bytes), mayWait));
+        SpacePolicy.Request request = request(bytes, mayWait);
+        budget.reserve(request);
         try {
             int piece = fast ? StorageFile.LARGE_PAGE : SMALL_PIECE;
-            return createOnceThereIsRoom(path, indexPath, bytes, piece, nonce, mayWait);
+            return createOnceThereIsRoom(request, path, indexPath, bytes, piece, nonce);
         } catch (IOException e) {
             budget.release(diskBytes(bytes));
             throw IoErrors.typed("making a segment of " + bytes + " bytes for " + id, e);
@@ -69,27 +66,31 @@ final class SegmentFactory {
         }
     }
 
-    /// Room was freed for the segment, but as long as another process has what was deleted mapped, the filesystem
-    /// does not have it: that is worth a wait. A disk that others filled is not.
     private PreparedSegment createOnceThereIsRoom(
-            Path path, Path indexPath, int bytes, int pieceBytes, long nonce, boolean mayWait) throws IOException {
-        for (int polls = 0; ; polls++) {
+            SpacePolicy.Request request, Path path, Path indexPath, int bytes, int pieceBytes, long nonce)
+            throws IOException {
+        DiskWait wait = diskWait(request);
+        while (true) {
             try {
                 return create(path, indexPath, bytes, pieceBytes, nonce);
             } catch (IOException e) {
-                boolean mayComeBack = mayWait
-                        && polls < MOST_POLLS
-                        && IoErrors.isDiskFull(e)
-                        && budget.mayHaveRoomSoon(time.nanoTime());
-                if (!mayComeBack) {
+                if (!IoErrors.isDiskFull(e) || !wait.again()) {
                     throw e;
                 }
             }
-            LockSupport.parkNanos(POLL_NANOS);
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CometException.Interrupted("waiting for room on the disk", null);
-            }
         }
+    }
+
+    /// For one whom the filesystem refuses what it needs for a segment.
+    DiskWait diskWait(SpacePolicy.Request request) {
+        return new DiskWait(budget, time, request);
+    }
+
+    /// The room of a segment of that size and its index.
+    ///
+    /// @param mayWait whether an appender needs it now
+    SpacePolicy.Request request(int bytes, boolean mayWait) {
+        return new SpacePolicy.Request(id, settings.get(), diskBytes(bytes), mayWait);
     }
 
     private PreparedSegment create(Path path, Path indexPath, int bytes, int pieceBytes, long nonce)

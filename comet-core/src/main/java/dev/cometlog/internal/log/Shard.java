@@ -180,6 +180,7 @@ public final class Shard implements Attended {
     private long publish(byte[] source, int from, int length, int word, int bodyCrc, int count) {
         int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
         long now = context.time().epochMicros();
+        DiskWait disk = null;
         while (true) {
             // Before the lock, which a cure has for as long as it takes.
             CometException refusal = refusal();
@@ -188,6 +189,7 @@ public final class Shard implements Attended {
             }
             ActiveSegment.Need need = ActiveSegment.Need.RETRY;
             long offset = 0;
+            IOException full = null;
             lock.lock();
             boolean done = false;
             try {
@@ -202,7 +204,10 @@ public final class Shard implements Attended {
                 }
                 done = true;
             } catch (IOException e) {
-                throw IoErrors.typed("rolling " + id, e);
+                if (!IoErrors.isDiskFull(e)) {
+                    throw IoErrors.typed("rolling " + id, e);
+                }
+                full = e;
             } finally {
                 if (done) {
                     lock.unlock();
@@ -218,7 +223,15 @@ public final class Shard implements Attended {
                 appends.raise();
                 return offset;
             }
-            provide(need, bytes, count);
+            if (full == null) {
+                provide(need, bytes, count);
+            } else {
+                // A name takes room too, where the directory has to grow for it.
+                disk = disk == null ? active.diskWait(bytes) : disk;
+                if (!disk.again()) {
+                    throw IoErrors.typed("rolling " + id, full);
+                }
+            }
         }
     }
 

@@ -11,6 +11,11 @@ interface SpacePolicy {
     /// @throws CometException.DiskFull if the filesystem has too little left
     void makeRoom(DiskBudget budget, Request request);
 
+    /// Deletes what takes as much room on the disk, which is full, as is asked for; false if nothing may go.
+    default boolean makeRoomOnDisk(Request request) {
+        return false;
+    }
+
     /// Room that a shard needs for its next segment.
     ///
     /// @param settings of the shard's stream, whose overflow policy decides

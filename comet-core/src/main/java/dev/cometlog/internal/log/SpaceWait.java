@@ -29,10 +29,17 @@ final class SpaceWait {
         if (!waits || time.nanoTime() - started >= timeoutNanos) {
             return false;
         }
+        pause();
+        return true;
+    }
+
+    /// Waits a moment.
+    ///
+    /// @throws CometException.Interrupted if the thread is
+    static void pause() {
         LockSupport.parkNanos(POLL_NANOS);
         if (Thread.currentThread().isInterrupted()) {
             throw new CometException.Interrupted("waiting for room", null);
         }
-        return true;
     }
 }
