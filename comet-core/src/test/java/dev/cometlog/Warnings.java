@@ -9,12 +9,12 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /// Keeps the warnings that Comet logs while it is open.
-final class Warnings extends Handler implements AutoCloseable {
+public final class Warnings extends Handler implements AutoCloseable {
     private static final Logger COMET = Logger.getLogger("dev.cometlog");
 
     private final List<String> messages = new CopyOnWriteArrayList<>();
 
-    Warnings() {
+    public Warnings() {
         setFormatter(new SimpleFormatter());
         COMET.addHandler(this);
     }
@@ -27,7 +27,7 @@ final class Warnings extends Handler implements AutoCloseable {
     }
 
     /// Those so far, in order.
-    List<String> messages() {
+    public List<String> messages() {
         return messages;
     }
 

@@ -25,7 +25,6 @@ import java.util.concurrent.locks.LockSupport;
 /// below the start offset at worst, which the next run deletes. Thread-safe, for processes too.
 final class ShardRetention {
     private static final System.Logger LOG = System.getLogger(ShardRetention.class.getName());
-    private static final int TOLD_DROPS_SECONDS = 60;
 
     /// How long one rests behind each file that nobody waits for, in terms of what it took: the kernel frees the blocks
     /// of a large file on a processor that appenders need.
@@ -42,7 +41,7 @@ final class ShardRetention {
     /// What was found out about sealed segments, by base offset: they never change.
     private final Map<Long, Sealed> known = new ConcurrentHashMap<>();
 
-    private volatile long toldDropsNanos;
+    private final DropReport drops;
     private volatile boolean hurried;
 
     ShardRetention(ShardContext context, ShardStorage files, ShardLock lock, ShardSync sync) {
@@ -51,7 +50,7 @@ final class ShardRetention {
         this.state = files.state();
         this.lock = lock;
         this.sync = sync;
-        this.toldDropsNanos = context.time().nanoTime() - TOLD_DROPS_SECONDS * 1_000_000_000L;
+        this.drops = new DropReport(files.id(), context.time());
     }
 
     /// Whether somebody waits for what is deleted.
@@ -67,12 +66,18 @@ final class ShardRetention {
         hurried = true;
     }
 
+    /// Tells of dropped entries that were not told of yet: the shard is closing.
+    void tellDrops() {
+        drops.tell(state.counter(ShardState.Counter.DROPPED));
+    }
+
     /// Deletes what is too old or too much.
     ///
     /// @param dryRun only tells what would be deleted
     Retained run(boolean dryRun, Pace pace) {
         try {
             if (!dryRun) {
+                drops.tellIfDue(state.counter(ShardState.Counter.DROPPED));
                 if (isAnyPending()) {
                     // It may have been published by somebody who did not come to force it.
                     sync.forceState();
@@ -326,33 +331,39 @@ final class ShardRetention {
         if (event != null) {
             event.begin();
         }
-        Retained[] retained = {Retained.NOTHING};
-        lock.holding(() -> retained[0] = publish(doomed, protectedFrom));
+        Published[] result = {Published.NOTHING};
+        lock.holding(() -> result[0] = publish(doomed, protectedFrom));
+        Published published = result[0];
+        Retained retained = published.retained();
+        if (retained.dropped() > 0) {
+            state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
+            drops.dropped(published.dropped(), state.counter(ShardState.Counter.DROPPED));
+        }
         if (KillPoint.ENABLED) {
             KillPoint.RETAIN_START_PUBLISHED.reached();
         }
         // Durable first: recovery must not start from a checkpoint whose segment is gone.
         sync.forceState();
         boolean _ = unlinkBelowStart(pace);
-        if (retained[0].dropped() > 0) {
-            state.set(ShardState.Counter.LAST_DROP_MICROS, context.time().epochMicros());
-            tellDrops();
-        }
         if (event != null) {
-            event.segments = retained[0].segments();
-            event.bytes = retained[0].bytes();
-            event.expired = retained[0].expired();
-            event.dropped = retained[0].dropped();
+            event.segments = retained.segments();
+            event.bytes = retained.bytes();
+            event.expired = retained.expired();
+            event.dropped = retained.dropped();
             event.commit(files.id());
         }
-        return retained[0];
+        return retained;
+    }
+
+    private record Published(Retained retained, DropReport.Range dropped) {
+        static final Published NOTHING = new Published(Retained.NOTHING, DropReport.Range.EMPTY);
     }
 
     /// Held. Another process may have come further meanwhile: what it counted is not counted again.
-    private Retained publish(List<SealedSegment> doomed, long protectedFrom) {
+    private Published publish(List<SealedSegment> doomed, long protectedFrom) {
         long start = state.startOffset();
         long expired = 0;
-        long dropped = 0;
+        DropReport.Range dropped = DropReport.Range.EMPTY;
         long bytes = 0;
         int segments = 0;
         long next = start;
@@ -361,28 +372,16 @@ final class ShardRetention {
             if (segment.next() > start && segment.end() >= from) {
                 long split = Math.clamp(protectedFrom, from, segment.end());
                 expired += split - from;
-                dropped += segment.end() - split;
+                dropped = dropped.plus(DropReport.Range.of(split, segment.end()));
                 bytes += segment.diskBytes();
                 segments++;
             }
             next = Math.max(next, segment.next());
         }
         if (next > start) {
-            state.retain(next, expired, dropped);
+            state.retain(next, expired, dropped.count());
         }
-        return new Retained(segments, bytes, expired, dropped);
-    }
-
-    private void tellDrops() {
-        long now = context.time().nanoTime();
-        if (now - toldDropsNanos >= TOLD_DROPS_SECONDS * 1_000_000_000L) {
-            toldDropsNanos = now;
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0}: a bound or forceDeleteAfter deleted entries that not every group has read; {1} so far",
-                    files.id(),
-                    state.counter(ShardState.Counter.DROPPED));
-        }
+        return new Published(new Retained(segments, bytes, expired, dropped.count()), dropped);
     }
 
     /// Deletes the files that lie whole below the start offset: of this run, or of one that died.
