@@ -2,6 +2,7 @@ package dev.cometlog.cli;
 
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.format.StreamName;
+import dev.cometlog.internal.log.ShardInspection;
 import dev.cometlog.internal.log.ShardPaths;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -37,6 +38,9 @@ final class LogVerifier {
         Path streams = directory.resolve("streams");
         if (!Files.exists(logProperties) && !Files.isDirectory(streams)) {
             throw new CommandFailure(directory + " is not a log: it has neither comet.properties nor streams");
+        }
+        if (Files.isRegularFile(logProperties, LinkOption.NOFOLLOW_LINKS)) {
+            ShardInspection.checkReadable(directory);
         }
         properties(logProperties);
         if (Files.isDirectory(streams, LinkOption.NOFOLLOW_LINKS)) {

@@ -32,7 +32,7 @@ record RepairPlan(List<ShardInspection.Finding> findings, List<Gap> lost, List<S
         if (!Files.exists(properties) && !Files.isDirectory(streams)) {
             throw new CommandFailure(directory + " is not a log: it has neither comet.properties nor streams");
         }
-        ShardInspection.checkFormat(directory);
+        ShardInspection.checkWritable(directory);
         RepairPlan plan = new RepairPlan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         plan.properties(properties, "what is not set explicitly is a default then");
         plan.directoryState(directory.resolve("comet.state"));

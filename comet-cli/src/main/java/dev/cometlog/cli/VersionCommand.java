@@ -7,7 +7,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// Prints the version of Comet and of the JVM it runs on.
-@Command(name = "version", description = "Print the version of Comet and of the JVM.")
+@Command(
+        name = "version",
+        description = "Print the version of Comet and of the JVM.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = "  comet version")
 final class VersionCommand implements Runnable, IVersionProvider {
 
     @Spec

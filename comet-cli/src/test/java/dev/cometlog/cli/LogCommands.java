@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Runs commands on one log within the test's JVM.
@@ -47,5 +50,17 @@ record LogCommands(Path directory) {
         try (var paths = Files.walk(directory)) {
             return paths.sorted().toList();
         }
+    }
+
+    /// Everything that a command could change of the log: of each file what is in it and when that was written, of each
+    /// directory when a file was last made or deleted in it.
+    Map<Path, String> snapshot() throws IOException {
+        Map<Path, String> all = new TreeMap<>();
+        for (Path path : files()) {
+            Map<String, Object> attributes = Files.readAttributes(path, "unix:mode,size,lastModifiedTime,ino");
+            int content = Files.isRegularFile(path) ? Arrays.hashCode(Files.readAllBytes(path)) : 0;
+            all.put(path, attributes + " " + content);
+        }
+        return all;
     }
 }

@@ -71,8 +71,20 @@ public final class ShardInspection implements AutoCloseable {
     /// Refuses a log that this version must not write to, before anybody touches it.
     ///
     /// @throws CometException.NewerFormat if a newer version wrote it
-    public static void checkFormat(Path logDirectory) throws IOException {
-        DirectorySettings _ = LogProperties.in(logDirectory).read(new DiskStorage(FilesMode.DEFAULT), Map.of(), false);
+    public static void checkWritable(Path logDirectory) throws IOException {
+        check(logDirectory, false);
+    }
+
+    /// Refuses a log that this version does not understand.
+    ///
+    /// @throws CometException.NewerFormat if a newer version wrote it
+    public static void checkReadable(Path logDirectory) throws IOException {
+        check(logDirectory, true);
+    }
+
+    private static void check(Path logDirectory, boolean readOnly) throws IOException {
+        DirectorySettings _ =
+                LogProperties.in(logDirectory).read(new DiskStorage(FilesMode.DEFAULT), Map.of(), readOnly);
     }
 
     /// How many shards a stream has of which the settings are lost, as its segments tell.
