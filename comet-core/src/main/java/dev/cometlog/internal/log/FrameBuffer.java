@@ -13,7 +13,7 @@ final class FrameBuffer {
     static final int LARGEST_CHUNK = 64 << 10;
 
     private byte[] bytes = new byte[FIRST_CHUNK];
-    private MemorySegment memory = MemorySegment.ofArray(bytes).asReadOnly();
+    private final LentMemory memory = new LentMemory();
 
     private @Nullable Segment owner;
     private int from;
@@ -23,6 +23,10 @@ final class FrameBuffer {
     /// The end offset that was acquired before the bytes were copied: a frame at or above it may have been
     /// half written then.
     private long visibleEnd;
+
+    FrameBuffer() {
+        memory.set(MemorySegment.ofArray(bytes).asReadOnly());
+    }
 
     /// Returns where in [#bytes()] the file's byte at `position` is, with `length` bytes from there on;
     /// -1 if the mapping does not hold that many.
@@ -50,7 +54,7 @@ final class FrameBuffer {
         boolean tooLarge = bytes.length > LARGEST_CHUNK && wanted <= LARGEST_CHUNK && segment != owner;
         if (tooSmall || tooLarge) {
             bytes = new byte[wanted];
-            memory = MemorySegment.ofArray(bytes).asReadOnly();
+            memory.set(MemorySegment.ofArray(bytes).asReadOnly());
         }
         owner = null;
         MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, position, bytes, 0, wanted);
@@ -72,7 +76,7 @@ final class FrameBuffer {
 
     /// The same bytes, read-only.
     MemorySegment memory() {
-        return memory;
+        return memory.get();
     }
 
     /// How many bytes are held.

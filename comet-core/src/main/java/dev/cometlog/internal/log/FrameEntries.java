@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 final class FrameEntries {
     private static final int LARGEST_SHIFT = 28;
 
-    private MemorySegment memory = MemorySegment.NULL;
+    private final LentMemory memory = new LentMemory();
     private long at;
     private long limit;
     private boolean many;
@@ -35,7 +35,7 @@ final class FrameEntries {
     }
 
     private void start(MemorySegment body, long from, int bodyLength, boolean isMany) {
-        memory = body;
+        memory.set(body);
         at = from;
         limit = from + bodyLength;
         many = isMany;
@@ -72,7 +72,7 @@ final class FrameEntries {
     private int varint() {
         int value = 0;
         for (int shift = 0; shift <= LARGEST_SHIFT && at < limit; shift += 7) {
-            byte b = memory.get(ValueLayout.JAVA_BYTE, at++);
+            byte b = memory.get().get(ValueLayout.JAVA_BYTE, at++);
             value |= (b & 0x7f) << shift;
             if (b >= 0) {
                 boolean overflow = value < 0 || (shift == LARGEST_SHIFT && b > 0x07);
@@ -83,7 +83,7 @@ final class FrameEntries {
     }
 
     MemorySegment memory() {
-        return memory;
+        return memory.get();
     }
 
     /// Where the present entry starts.

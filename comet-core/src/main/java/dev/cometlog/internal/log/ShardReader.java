@@ -10,7 +10,6 @@ import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// A cursor over one shard: delivers entries in order, and names what it has to pass over.
@@ -213,7 +212,6 @@ public final class ShardReader {
             return;
         }
         byte[] bytes = buffer.bytes();
-        MemorySegment memory = buffer.memory();
         int headersEnd = buffer.held() - FrameDescriptor.HEADER_LENGTH;
         int shift = position - index;
         long nonce = current.nonce();
@@ -235,7 +233,8 @@ public final class ShardReader {
                 if (LittleEndian.getInt(bytes, index + FrameDescriptor.CRC_FIELD) != crc) {
                     break;
                 }
-                boolean more = visitor.visit(offset, baseTimestamp + (delta & 0xffff_ffffL), memory, body, length);
+                boolean more =
+                        visitor.visit(offset, baseTimestamp + (delta & 0xffff_ffffL), buffer.memory(), body, length);
                 offset++;
                 index = body + length;
                 if (!more) {
@@ -313,7 +312,6 @@ public final class ShardReader {
 
     private void deliverOpen(Segment current, FrameEntries entries, EntryVisitor visitor, GapVisitor gaps) {
         long timestamp = current.header().baseTimestamp() + frames.timeDelta();
-        MemorySegment memory = entries.memory();
         long behind = frameOffset + entries.count();
         long first = nextOffset;
         long offset = first;
@@ -325,7 +323,7 @@ public final class ShardReader {
                     whole = false;
                     break;
                 }
-                stopped = !visitor.visit(offset, timestamp, memory, entries.position(), entries.length());
+                stopped = !visitor.visit(offset, timestamp, entries.memory(), entries.position(), entries.length());
                 offset++;
             }
         } finally {
