@@ -364,10 +364,12 @@ final class LogLife implements AutoCloseable {
     private void closeCleanly() throws IOException, InterruptedException {
         groups.close();
         open.values().forEach(this::note);
+        List<Shard> closing = List.copyOf(open.values());
+        // A cut in the middle finds some of them closed; nothing becomes visible any more.
+        open.clear();
         log().close();
-        open.values()
-                .forEach(shard -> promises.shard(shard.id())
-                        .promise(promises.shard(shard.id()).handedOut()));
+        closing.forEach(shard ->
+                promises.shard(shard.id()).promise(promises.shard(shard.id()).handedOut()));
         log = null;
         openAll();
         check(false);
