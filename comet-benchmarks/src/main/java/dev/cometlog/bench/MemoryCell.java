@@ -15,7 +15,7 @@ import java.time.Duration;
 final class MemoryCell {
     private static final int PAYLOAD_BYTES = 256;
     private static final int COLLECTIONS = 5;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final double MEBI = 1 << 20;
 
