@@ -130,13 +130,13 @@ public final class DiskBudget {
         return state.allocatedBytes() - bounds.forSegments();
     }
 
-    /// How much must be deleted so that a segment fits.
+    /// How much must be deleted so that a segment fits; not above 0 if it does by now.
     ///
     /// @param freed what was deleted for it already
     long bytesToFree(long bytes, long freed) {
         long wanted = rounded(bytes);
         long forDisk = wouldFillDisk(wanted) ? wanted - freed : 0;
-        return Math.max(1, Math.max(bytesOverBound() + wanted, forDisk));
+        return Math.max(bytesOverBound() + wanted, forDisk);
     }
 
     /// Whether `minFreeBytes` forbids growing by that much.

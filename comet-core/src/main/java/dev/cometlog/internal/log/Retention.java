@@ -96,6 +96,10 @@ final class Retention implements SpacePolicy {
         Retained sum = Retained.NOTHING;
         boolean refreshed = false;
         while (budget.bytesOverBound() > 0) {
+            // What another has given up but not deleted yet takes room still, and nothing is to go in its place.
+            if (unlinkPending(all)) {
+                continue;
+            }
             @Nullable Retained gone = delete(OldestFirst.chooseUpTo(backlogs(all, true), budget.bytesOverBound()));
             if (gone != null) {
                 sum = sum.plus(gone);
@@ -122,18 +126,27 @@ final class Retention implements SpacePolicy {
         boolean mayDrop = request.settings().overflow() == Overflow.DROP_OLDEST;
         long freed = 0;
         boolean refreshed = false;
-        while (!budget.tryReserve(request.bytes(), freed)) {
+        while (true) {
+            long before = budget.allocatedBytes();
+            if (budget.tryReserve(request.bytes(), freed)) {
+                return;
+            }
             // Where the disk is full, nothing is given up for a segment that nobody needs yet.
             boolean inVain = budget.wouldFillDisk(request.bytes()) && !request.mayWait();
             long missing = budget.bytesToFree(request.bytes(), freed);
+            if (missing <= 0) {
+                continue;
+            }
             boolean refresh = refreshed;
             @Nullable Retained gone = inVain ? null : elsewhere(() -> free(missing, mayDrop, refresh));
+            // What another thread or process deletes meanwhile is nothing for us to delete, and room all the same.
+            boolean othersFreed = budget.allocatedBytes() < before;
             if (gone != null) {
                 freed += gone.bytes();
                 refreshed = false;
             } else if (!refreshed && !inVain) {
                 refreshed = true;
-            } else if (wait.again()) {
+            } else if (othersFreed || wait.again()) {
                 refreshed = false;
             } else {
                 throw budget.refusal(request.bytes());
@@ -159,7 +172,9 @@ final class Retention implements SpacePolicy {
         if (refresh) {
             all.forEach(this::refresh);
         }
-        return delete(OldestFirst.choose(backlogs(all, mayDrop), bytes));
+        Retained gone = delete(OldestFirst.choose(backlogs(all, mayDrop), bytes));
+        // What another has published meanwhile was not among these, and is not deleted yet.
+        return gone == null && unlinkPending(all) ? Retained.NOTHING : gone;
     }
 
     private boolean unlinkPending(List<Shard> all) {
