@@ -2,14 +2,11 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.FrameDescriptor;
-import dev.cometlog.internal.storage.KillPoint;
-import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// The segment that appends go to, as this process has it mapped, and the one that comes next.
+/// The segment that appends go to, as this process has it mapped, and when the [next one][NextSegment] is due.
 ///
 /// Methods marked *held* are called by the holder of the shard's lock and do no I/O but the renames of a
 /// roll; the others do the slow work outside the lock and hand its result over.
@@ -34,8 +31,7 @@ final class ActiveSegment {
     private final ShardStorage files;
     private final ShardState state;
     private final SegmentRoller roller;
-    private final ShardRetention retention;
-    private final long self;
+    private final NextSegment nextSegment;
 
     /// Guarded by the shard's lock: the mapped segment, which this holds a reference to, and its generation.
     private @Nullable Segment segment;
@@ -58,11 +54,6 @@ final class ActiveSegment {
     private @Nullable Segment found;
 
     private volatile long foundGeneration = -1;
-    private @Nullable PreparedSegment prepared;
-
-    /// Whether `prepared` was announced to all processes, any of which may take it.
-    private boolean preparedIsShared;
-
     private boolean closed;
 
     /// Whether a preparation was asked for; only a hint.
@@ -72,15 +63,14 @@ final class ActiveSegment {
         this.context = context;
         this.files = files;
         this.state = files.state();
-        this.retention = retention;
+        this.nextSegment = new NextSegment(context, files, retention);
         this.roller = new SegmentRoller(
                 context.storage(), files.id(), files.paths(), state, files.segments(), files.factory());
-        this.self = context.incarnations().self();
     }
 
-    /// Made anew each time, since the bounds it keeps within may change. Never used on the append path proper.
-    private SegmentSizing sizing() {
-        return SegmentSizing.within(context.settings(), context.budget().maxTotalBytes());
+    /// What comes after this one.
+    NextSegment next() {
+        return nextSegment;
     }
 
     /// Held. The mapped active segment, after [#need] answered [Need#NONE].
@@ -188,7 +178,7 @@ final class ActiveSegment {
 
     /// Held. Rolls if a prepared segment is at hand in which that many bytes of frames fit.
     boolean rollIfPrepared(int bytes, long nowMicros) throws IOException {
-        PreparedSegment next = takePrepared(bytes);
+        PreparedSegment next = nextSegment.take(bytes);
         if (next == null) {
             return false;
         }
@@ -199,7 +189,7 @@ final class ActiveSegment {
             rolled = roller.roll(old, next, nowMicros);
         } catch (IOException | RuntimeException | Error e) {
             // What was renamed is no longer under its old name: that is for the repair to tell and delete.
-            discardAfter(e, next);
+            nextSegment.discardAfter(e, next);
             throw e;
         }
         if (old != null) {
@@ -214,30 +204,9 @@ final class ActiveSegment {
         return true;
     }
 
-    private void discardAfter(Throwable failure, PreparedSegment spare) {
-        try {
-            files.factory().discard(spare);
-        } catch (IOException | RuntimeException | Error e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private synchronized @Nullable PreparedSegment takePrepared(int bytes) {
-        PreparedSegment next = prepared;
-        if (next == null || sizing().atLeast(0, bytes) > next.capacity()) {
-            return null;
-        }
-        // Somebody else's by now, or about to be deleted by a process that closes: not to be touched.
-        if (preparedIsShared && !state.casPreparedNonce(next.nonce(), 0)) {
-            return null;
-        }
-        prepared = null;
-        return next;
-    }
-
     /// The size that the segment behind `current` should have if that one fills up.
     private int nextBytes(Segment current, long rate) {
-        return sizing().afterFull((int) Math.max(current.capacity(), state.prepareBytes()), rate);
+        return nextSegment.sizing().afterFull((int) Math.max(current.capacity(), state.prepareBytes()), rate);
     }
 
     /// How fast the present segment fills up, by its own age if enough is in it, else by that of the one before.
@@ -252,122 +221,19 @@ final class ActiveSegment {
     /// Makes or maps a next segment in which that many bytes fit. A caller waits for this, so it is a small one
     /// unless one was prepared ahead.
     void prepare(int bytes) {
-        SegmentSizing sizing = sizing();
+        SegmentSizing sizing = nextSegment.sizing();
         int needed = sizing.atLeast(0, bytes);
         int least = sizing.atLeast(sizing.first(), bytes);
         int wanted = sizing.atLeast(sizing.inline((int) state.prepareBytes()), bytes);
         if (wanted > least) {
             try {
-                prepare(wanted, needed, false);
+                nextSegment.provide(wanted, needed, false, SegmentSizing.isFast(bytesPerSecond));
                 return;
             } catch (CometException.LogFull | CometException.DiskFull e) {
                 LOG.log(System.Logger.Level.DEBUG, "no room for a larger segment of " + files.id(), e);
             }
         }
-        prepare(least, needed, true);
-    }
-
-    private void prepare(int wanted, int needed, boolean mayWait) {
-        try {
-            if (hasPrepared(needed)) {
-                return;
-            }
-            // Not under the monitor: making room takes the locks of shards, whose holders take the monitor.
-            PreparedSegment made = make(wanted, mayWait, SegmentSizing.isFast(bytesPerSecond));
-            boolean kept = false;
-            synchronized (this) {
-                if (!closed && prepared == null) {
-                    prepared = made;
-                    preparedIsShared = false;
-                    kept = true;
-                }
-            }
-            if (!kept) {
-                files.factory().discard(made);
-            }
-        } catch (IOException e) {
-            throw IoErrors.typed("preparing a segment of " + files.id(), e);
-        }
-    }
-
-    /// Whether a segment in which that many bytes fit is at hand; one that is not good enough is let go of. It may be
-    /// another thread's by the time this returns: then the append asks again.
-    private boolean hasPrepared(int needed) throws IOException {
-        PreparedSegment known;
-        boolean shared;
-        synchronized (this) {
-            if (closed) {
-                throw new CometException.Closed(files.id().toString());
-            }
-            known = prepared;
-            shared = preparedIsShared;
-        }
-        // The files are looked at without the monitor, which holders of the shard's lock wait for.
-        if (known != null) {
-            if (known.capacity() >= needed && isOurs(known, shared)) {
-                return true;
-            }
-            synchronized (this) {
-                if (!known.equals(prepared)) {
-                    return true;
-                }
-                prepared = null;
-            }
-            letGo(known, shared);
-        }
-        PreparedSegment found = findPrepared(needed).orElse(null);
-        if (found == null) {
-            return false;
-        }
-        synchronized (this) {
-            if (!closed && prepared == null) {
-                prepared = found;
-                preparedIsShared = true;
-                return true;
-            }
-        }
-        found.unmap();
-        return true;
-    }
-
-    private boolean isOurs(PreparedSegment candidate, boolean shared) throws IOException {
-        return isStillThere(candidate) && (!shared || state.preparedNonce() == candidate.nonce());
-    }
-
-    private PreparedSegment make(int bytes, boolean mayWait, boolean fast) {
-        retention.makeRoom(SegmentFactory.diskBytes(bytes), mayWait);
-        return files.factory().make(bytes, mayWait, fast);
-    }
-
-    /// For an append that the filesystem refuses the names of a roll.
-    DiskWait diskWait(int bytes) {
-        return files.factory().diskWait(files.factory().request(sizing().atLeast(0, bytes), true));
-    }
-
-    private boolean isStillThere(PreparedSegment candidate) throws IOException {
-        return context.storage().kind(candidate.path()) == Storage.FileKind.REGULAR;
-    }
-
-    private Optional<PreparedSegment> findPrepared(int needed) throws IOException {
-        long nonce = state.preparedNonce();
-        if (nonce == 0) {
-            return Optional.empty();
-        }
-        Optional<PreparedSegment> shared = files.factory().open(nonce);
-        if (shared.isPresent() && shared.get().capacity() < needed) {
-            shared.get().unmap();
-            return Optional.empty();
-        }
-        return shared;
-    }
-
-    /// Deletes a prepared segment, unless it is another process's by now.
-    private void letGo(PreparedSegment spare, boolean shared) throws IOException {
-        if (!isStillThere(spare) || (shared && !state.casPreparedNonce(spare.nonce(), 0))) {
-            spare.unmap();
-        } else {
-            files.factory().discard(spare);
-        }
+        nextSegment.provide(least, needed, true, SegmentSizing.isFast(bytesPerSecond));
     }
 
     /// Asks for the next segment to be made in the background once this one is half full, or earlier if it fills
@@ -384,58 +250,14 @@ final class ActiveSegment {
         }
     }
 
-    /// Makes the next segment and announces it to all processes, if nobody else does.
     private void prepareAhead() {
-        try {
-            if (state.preparedNonce() != 0 || !claimPrepare()) {
-                return;
-            }
-            try {
-                if (KillPoint.ENABLED) {
-                    KillPoint.PREPARE_CLAIMED.reached();
-                }
-                Segment current = segment;
-                // Not under the monitor: an appender that needs a segment now makes a small one meanwhile.
-                long rate = current == null ? 0 : presentRate(current);
-                int bytes = current == null ? sizing().first() : nextBytes(current, rate);
-                PreparedSegment made = make(bytes, false, SegmentSizing.isFast(rate));
-                announce(made);
-                if (KillPoint.ENABLED) {
-                    KillPoint.PREPARE_PUBLISHED.reached();
-                }
-            } finally {
-                state.casPrepareClaim(self, 0);
-            }
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "no segment prepared for " + files.id(), e);
-        } catch (CometException e) {
-            // The appender that needs the segment will try itself and tell its caller.
-            LOG.log(System.Logger.Level.DEBUG, "no segment prepared for " + files.id(), e);
-        }
-    }
-
-    private void announce(PreparedSegment made) throws IOException {
-        boolean announced;
-        synchronized (this) {
-            announced = !closed && state.casPreparedNonce(0, made.nonce());
-            if (!closed && prepared == null) {
-                prepared = made;
-                preparedIsShared = announced;
-                return;
-            }
-        }
-        if (announced) {
-            // Found again by its nonce when it is needed.
-            made.unmap();
+        Segment current = segment;
+        if (current == null) {
+            nextSegment.prepareAhead(nextSegment.sizing().first(), false);
         } else {
-            files.factory().discard(made);
+            long rate = presentRate(current);
+            nextSegment.prepareAhead(nextBytes(current, rate), SegmentSizing.isFast(rate));
         }
-    }
-
-    private boolean claimPrepare() {
-        long claim = state.prepareClaim();
-        return (claim == 0 || (claim != self && !context.incarnations().isAlive(claim)))
-                && state.casPrepareClaim(claim, self);
     }
 
     /// Whether the active segment holds entries and is older than the roll interval.
@@ -458,9 +280,9 @@ final class ActiveSegment {
     /// Makes the segment that follows one which was not filled in time.
     void prepareSmaller() {
         Segment current = segment;
-        SegmentSizing sizing = sizing();
+        SegmentSizing sizing = nextSegment.sizing();
         int capacity = current == null ? sizing.first() : current.capacity();
-        prepare(sizing.afterAged(capacity), 0, false);
+        nextSegment.provide(sizing.afterAged(capacity), 0, false, SegmentSizing.isFast(bytesPerSecond));
     }
 
     /// Held. Rolls a segment that is still old.
@@ -468,7 +290,7 @@ final class ActiveSegment {
         if (need(0, 0, nowMicros, rollMicros) == Need.ROLL) {
             Segment old = segment;
             if (rollIfPrepared(0, nowMicros) && old != null) {
-                state.prepareBytes(sizing().afterAged(old.capacity()));
+                state.prepareBytes(nextSegment.sizing().afterAged(old.capacity()));
             }
         }
     }
@@ -502,34 +324,11 @@ final class ActiveSegment {
         }
     }
 
-    /// Lets go of a prepared segment that another process took.
-    void letGoOfTaken() {
-        PreparedSegment taken;
-        synchronized (this) {
-            taken = prepared;
-            if (taken == null || !preparedIsShared || state.preparedNonce() == taken.nonce()) {
-                return;
-            }
-            prepared = null;
-        }
-        try {
-            // Ending a mapping takes a handshake with every thread.
-            taken.unmap();
-        } catch (IOException e) {
-            throw IoErrors.typed("letting go of a prepared segment of " + files.id(), e);
-        }
-    }
-
     /// Lets go of the mappings and deletes what was prepared for this process alone.
     synchronized void close() {
         closed = true;
         try {
-            if (prepared != null) {
-                letGo(prepared, preparedIsShared);
-                prepared = null;
-            }
-        } catch (IOException e) {
-            throw IoErrors.typed("closing " + files.id(), e);
+            nextSegment.close();
         } finally {
             replace(null);
             if (found != null) {

@@ -227,7 +227,7 @@ public final class Shard implements Attended {
                 provide(need, bytes, count);
             } else {
                 // A name takes room too, where the directory has to grow for it.
-                disk = disk == null ? active.diskWait(bytes) : disk;
+                disk = disk == null ? active.next().diskWait(bytes) : disk;
                 if (!disk.again()) {
                     throw IoErrors.typed("rolling " + id, full);
                 }

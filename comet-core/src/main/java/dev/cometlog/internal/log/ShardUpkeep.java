@@ -165,7 +165,7 @@ final class ShardUpkeep {
         }
         if (start != trimmedStart || nanoTime - trimmedNanos >= TRIM_INTERVAL_NANOS) {
             files.segments().trim(start, state.durableOffset(), state.activeBase(), 1);
-            active.letGoOfTaken();
+            active.next().letGoOfTaken();
             trimmedNanos = nanoTime;
             trimmedStart = start;
         }
