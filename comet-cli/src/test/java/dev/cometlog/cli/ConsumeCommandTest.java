@@ -3,28 +3,14 @@ package dev.cometlog.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which entries `consume` delivers.
 @Timeout(60)
-class ConsumeCommandTest {
-    @TempDir
-    private Path scratch;
-
-    private LogCommands log;
-
-    @BeforeEach
-    void makeALog() {
-        log = new LogCommands(scratch.resolve("log"));
-        log.append("events:v1", 2, 1, "a", "b", "c");
-        log.append("events:v1", 2, 0, "d", "e");
-    }
-
+class ConsumeCommandTest extends TwoShards {
     @ParameterizedTest
     @CsvSource({
         "--shard 1 -n 3, abc",

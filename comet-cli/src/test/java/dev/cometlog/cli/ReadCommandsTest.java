@@ -3,32 +3,17 @@ package dev.cometlog.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.Comet;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `cat`, `tail` and `export` print of what is asked for.
 @Timeout(60)
-class ReadCommandsTest {
-    @TempDir
-    private Path scratch;
-
-    private LogCommands log;
-
-    @BeforeEach
-    void makeALog() {
-        log = new LogCommands(scratch.resolve("log"));
-        log.append("events:v1", 2, 1, "a", "b", "c");
-        log.append("events:v1", 2, 0, "d", "e");
-    }
-
+class ReadCommandsTest extends TwoShards {
     @ParameterizedTest
     @CsvSource({
         "cat, abcde",

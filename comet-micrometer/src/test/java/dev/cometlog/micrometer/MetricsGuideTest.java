@@ -6,6 +6,7 @@ import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
 import dev.cometlog.CometMetrics;
 import dev.cometlog.CometStats;
+import dev.cometlog.GuideExamples;
 import dev.cometlog.Health;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -18,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,9 +35,6 @@ class MetricsGuideTest {
     private static final Path MODULE =
             Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     private static final Path GUIDE = MODULE.resolveSibling("docs/guide/metrics.md");
-    private static final Path SOURCE = MODULE.resolve("src/test/java/dev/cometlog/micrometer/MetricsGuideTest.java");
-    private static final Pattern EXAMPLE =
-            Pattern.compile("// example (\\w+) begins\\R(.*?)\\R *// example \\1 ends", Pattern.DOTALL);
 
     @TempDir
     private Path directory;
@@ -97,16 +94,7 @@ class MetricsGuideTest {
 
     @Test
     void theGuideShowsExactlyTheseExamples() throws IOException {
-        String guide = Files.readString(GUIDE);
-        Matcher examples = EXAMPLE.matcher(Files.readString(SOURCE));
-        int count = 0;
-        while (examples.find()) {
-            assertThat(guide)
-                    .as("example " + examples.group(1))
-                    .contains("```java\n" + examples.group(2).stripIndent() + "\n```\n");
-            count++;
-        }
-        assertThat(count).isEqualTo(guide.split("```java", -1).length - 1).isPositive();
+        GuideExamples.assertShown("docs/guide/metrics.md", MetricsGuideTest.class);
     }
 
     @Test

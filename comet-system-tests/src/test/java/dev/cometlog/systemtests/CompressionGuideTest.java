@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cometlog.Comet;
 import dev.cometlog.CometStream;
 import dev.cometlog.EntryId;
+import dev.cometlog.GuideExamples;
 import dev.cometlog.LingeringAppender;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The examples of docs/guide/compression.md: each works, and the page shows exactly these.
 @Timeout(60)
 class CompressionGuideTest {
-    private static final Path SOURCE = SourceTree.root()
-            .resolve("comet-system-tests/src/test/java/dev/cometlog/systemtests/CompressionGuideTest.java");
-    private static final Pattern EXAMPLE =
-            Pattern.compile("// example (\\w+) begins\\R(.*?)\\R *// example \\1 ends", Pattern.DOTALL);
-
     @TempDir
     private Path directory;
 
@@ -71,14 +65,6 @@ class CompressionGuideTest {
 
     @Test
     void theGuideShowsExactlyTheseExamples() throws IOException {
-        String guide = Files.readString(SourceTree.root().resolve("docs/guide/compression.md"));
-        Matcher examples = EXAMPLE.matcher(Files.readString(SOURCE));
-        int count = 0;
-        while (examples.find()) {
-            String example = examples.group(2).stripIndent();
-            assertThat(guide).as("example " + examples.group(1)).contains("```java\n" + example + "\n```\n");
-            count++;
-        }
-        assertThat(count).isEqualTo(guide.split("```java", -1).length - 1).isPositive();
+        GuideExamples.assertShown("docs/guide/compression.md", CompressionGuideTest.class);
     }
 }

@@ -10,6 +10,7 @@ import dev.cometlog.Delivery;
 import dev.cometlog.Entry;
 import dev.cometlog.EntryId;
 import dev.cometlog.Exhausted;
+import dev.cometlog.GuideExamples;
 import dev.cometlog.Health;
 import dev.cometlog.Lag;
 import dev.cometlog.ProcessOptions;
@@ -17,15 +18,12 @@ import dev.cometlog.Seek;
 import dev.cometlog.StopProcessing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,11 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The examples of docs/guide/consumers.md: each works, and the page shows exactly these.
 @Timeout(60)
 class ConsumerGuideTest {
-    private static final Path SOURCE = SourceTree.root()
-            .resolve("comet-system-tests/src/test/java/dev/cometlog/systemtests/ConsumerGuideTest.java");
-    private static final Pattern EXAMPLE =
-            Pattern.compile("// example (\\w+) begins\\R(.*?)\\R *// example \\1 ends", Pattern.DOTALL);
-
     @TempDir
     private Path directory;
 
@@ -166,18 +159,6 @@ class ConsumerGuideTest {
 
     @Test
     void theGuideShowsExactlyTheseExamples() throws IOException {
-        String guide = Files.readString(SourceTree.root().resolve("docs/guide/consumers.md"));
-        Matcher examples = EXAMPLE.matcher(Files.readString(SOURCE));
-        int count = 0;
-        while (examples.find()) {
-            String example = examples.group(2).stripIndent();
-            long open = example.chars().filter(c -> c == '{').count()
-                    - example.chars().filter(c -> c == '}').count();
-            assertThat(guide)
-                    .as("example " + examples.group(1))
-                    .contains("```java\n" + example + "\n" + "}\n".repeat((int) open) + "```\n");
-            count++;
-        }
-        assertThat(count).isEqualTo(guide.split("```java", -1).length - 1).isPositive();
+        GuideExamples.assertShown("docs/guide/consumers.md", ConsumerGuideTest.class);
     }
 }

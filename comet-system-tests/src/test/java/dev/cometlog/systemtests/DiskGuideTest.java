@@ -3,6 +3,7 @@ package dev.cometlog.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cometlog.Comet;
+import dev.cometlog.GuideExamples;
 import dev.cometlog.Overflow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The example of docs/guide/disk.md works, and the page shows exactly it.
 class DiskGuideTest {
-    private static final Path SOURCE =
-            SourceTree.root().resolve("comet-system-tests/src/test/java/dev/cometlog/systemtests/DiskGuideTest.java");
-
     @TempDir
     private Path directory;
 
@@ -45,12 +43,6 @@ class DiskGuideTest {
 
     @Test
     void thePageShowsExactlyThatExample() throws IOException {
-        String source = Files.readString(SOURCE);
-        int begin = source.indexOf('\n', source.indexOf("// example begins")) + 1;
-        int end = source.lastIndexOf('\n', source.indexOf("// example ends"));
-        String example = source.substring(begin, end).stripIndent();
-
-        assertThat(Files.readString(SourceTree.root().resolve("docs/guide/disk.md")))
-                .contains("```java\n" + example + "\n```\n");
+        GuideExamples.assertShown("docs/guide/disk.md", DiskGuideTest.class);
     }
 }

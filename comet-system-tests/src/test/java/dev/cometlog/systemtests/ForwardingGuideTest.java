@@ -7,6 +7,7 @@ import dev.cometlog.Comet;
 import dev.cometlog.CometConsumer;
 import dev.cometlog.Entry;
 import dev.cometlog.Exhausted;
+import dev.cometlog.GuideExamples;
 import dev.cometlog.forward.Forwarder;
 import dev.cometlog.forward.ForwarderOptions;
 import dev.cometlog.forward.HttpOptions;
@@ -20,14 +21,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,11 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The examples of docs/guide/forwarding.md: each works, and the page shows exactly these.
 @Timeout(60)
 class ForwardingGuideTest {
-    private static final Path SOURCE = SourceTree.root()
-            .resolve("comet-system-tests/src/test/java/dev/cometlog/systemtests/ForwardingGuideTest.java");
-    private static final Pattern EXAMPLE =
-            Pattern.compile("// example (\\w+) begins\\R(.*?)\\R *// example \\1 ends", Pattern.DOTALL);
-
     @TempDir
     private Path directory;
 
@@ -135,15 +128,6 @@ class ForwardingGuideTest {
 
     @Test
     void theGuideShowsExactlyTheseExamples() throws IOException {
-        String guide = Files.readString(SourceTree.root().resolve("docs/guide/forwarding.md"));
-        Matcher examples = EXAMPLE.matcher(Files.readString(SOURCE));
-        int count = 0;
-        while (examples.find()) {
-            assertThat(guide)
-                    .as("example " + examples.group(1))
-                    .contains("```java\n" + examples.group(2).stripIndent() + "\n```\n");
-            count++;
-        }
-        assertThat(count).isEqualTo(guide.split("```java", -1).length - 1).isPositive();
+        GuideExamples.assertShown("docs/guide/forwarding.md", ForwardingGuideTest.class);
     }
 }

@@ -7,18 +7,15 @@ import dev.cometlog.CometShard;
 import dev.cometlog.CometStream;
 import dev.cometlog.Entry;
 import dev.cometlog.EntryId;
+import dev.cometlog.GuideExamples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeExampleTest {
-    private static final Path SOURCE = SourceTree.root()
-            .resolve("comet-system-tests/src/test/java/dev/cometlog/systemtests/ReadmeExampleTest.java");
-
     @TempDir
     private Path directory;
 
@@ -48,11 +45,6 @@ class ReadmeExampleTest {
 
     @Test
     void theReadmeShowsExactlyThatExample() throws IOException {
-        String source = Files.readString(SOURCE);
-        int begin = source.indexOf('\n', source.indexOf("// example begins")) + 1;
-        int end = source.lastIndexOf('\n', source.indexOf("// example ends"));
-        String example = source.substring(begin, end).stripIndent() + "\n}\n";
-
-        assertThat(Files.readString(SourceTree.root().resolve("README.md"))).contains("```java\n" + example + "```\n");
+        GuideExamples.assertShown("README.md", ReadmeExampleTest.class);
     }
 }
