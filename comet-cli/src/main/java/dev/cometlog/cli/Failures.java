@@ -44,7 +44,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return ExitCode.ERROR;
     }
 
-    private static boolean isExpected(Exception failure) {
+    static boolean isExpected(Throwable failure) {
         return failure instanceof CometException
                 || failure instanceof CommandFailure
                 || failure instanceof IllegalArgumentException
@@ -52,7 +52,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 || failure instanceof InterruptedException;
     }
 
-    private static String describe(Exception failure) {
+    static String describe(Throwable failure) {
         return switch (failure) {
             case NoSuchFileException e -> e.getFile() + ": no such file";
             case AccessDeniedException e -> e.getFile() + ": permission denied";
@@ -64,7 +64,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         };
     }
 
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         return text.replaceAll("\\s*\\R\\s*", " ");
     }
 }

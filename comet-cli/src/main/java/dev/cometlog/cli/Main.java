@@ -77,6 +77,7 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         // Numbers are printed for programs too, so they look the same everywhere.
         Locale.setDefault(Locale.ROOT);
+        LogOnStandardError.use();
         System.exit(commandLine().execute(args));
     }
 }

@@ -299,6 +299,17 @@ class CometJarIT {
     }
 
     @Test
+    void whatTheLibraryWarnsOfIsALineLikeTheCommandsOwn() throws Exception {
+        append("events:v1", "one\n");
+        Files.writeString(dir.resolve("log/notes.txt"), "mine");
+        var run = comet.run(Path.of("/dev/null"), dir.resolve("output"), "cat", "events:v1", "-d", log);
+        assertThat(run.error())
+                .matches("comet: warning: \\S+/log holds what is no part of a log; ignored: \\[notes.txt]\n");
+        assertThat(run.exitCode()).isZero();
+        assertThat(dir.resolve("output")).hasContent("one\n");
+    }
+
+    @Test
     void theDemoProvesThatAKillLosesNothing() throws Exception {
         assertThat(comet.print(0, "demo", "--entries", "20000")).contains("proven       all 40,000");
     }
