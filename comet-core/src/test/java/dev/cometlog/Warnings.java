@@ -8,11 +8,12 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/// Keeps the warnings that Comet logs while it is open.
+/// Keeps what Comet logs while it is open, as an operator sees it: warnings, errors, and rare information.
 public final class Warnings extends Handler implements AutoCloseable {
     private static final Logger COMET = Logger.getLogger("dev.cometlog");
 
     private final List<String> messages = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
 
     public Warnings() {
         setFormatter(new SimpleFormatter());
@@ -21,14 +22,23 @@ public final class Warnings extends Handler implements AutoCloseable {
 
     @Override
     public void publish(LogRecord logged) {
+        String message = getFormatter().formatMessage(logged);
         if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
-            messages.add(getFormatter().formatMessage(logged));
+            messages.add(message);
+        }
+        if (logged.getLevel().intValue() >= Level.INFO.intValue()) {
+            lines.add(logged.getLevel() + " " + message);
         }
     }
 
-    /// Those so far, in order.
+    /// The warnings and errors so far, in order.
     public List<String> messages() {
         return messages;
+    }
+
+    /// All so far, in order, with their levels: `WARNING text`.
+    public List<String> lines() {
+        return lines;
     }
 
     @Override

@@ -67,11 +67,14 @@ final class BatchSender implements Handler {
                 throw e;
             } catch (Throwable e) {
                 // Errors too: whatever we did wrong, to the consumer it would mean that the entries are to blame.
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "group " + consumer.group() + ", " + delivery + ": tried again",
-                        e);
-                counters.lastProblem = delivery + ": " + e;
+                String problem = delivery + ": " + e;
+                if (!problem.equals(counters.lastProblem)) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "group " + consumer.group() + ", " + delivery + ": tried again",
+                            e);
+                }
+                counters.lastProblem = problem;
                 ended = !pause(delivery, options.retry().initialInterval());
             }
         }

@@ -16,6 +16,9 @@ final class Follower {
     private final List<ConsumerTask> tasks;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
+    /// The last one that was logged, until it went away.
+    private String failure = "";
+
     private Follower(LiveFirst lanes, List<ConsumerTask> tasks) {
         this.lanes = lanes;
         this.tasks = List.copyOf(tasks);
@@ -55,11 +58,16 @@ final class Follower {
         }
         try {
             lanes.follow();
+            failure = "";
         } catch (CometException.Closed e) {
             return true;
         } catch (RuntimeException e) {
             // The next time is soon, and nothing is lost until then: main only seems to be further behind.
-            LOG.log(System.Logger.Level.WARNING, "acknowledging what was sent first failed; it is tried again", e);
+            String cause = e.toString();
+            if (!cause.equals(failure)) {
+                failure = cause;
+                LOG.log(System.Logger.Level.WARNING, "acknowledging what was sent first failed; it is tried again", e);
+            }
         }
         return false;
     }

@@ -281,7 +281,8 @@ final class Groups {
             }
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0} has {1} bytes instead of {2}; the group starts at the earliest entry where its place is lost",
+                    "{0} has {1,number,#} bytes instead of {2,number,#}; the group starts at the earliest entry where its"
+                            + " place is lost",
                     file.path(),
                     size,
                     length);

@@ -86,7 +86,8 @@ public final class LogStats {
         } catch (CometException.Closed e) {
             throw e;
         } catch (CometException e) {
-            LOG.log(System.Logger.Level.WARNING, "group " + group + " is left out of what is told", e);
+            // Health tells of it, and whoever collects figures asks often.
+            LOG.log(System.Logger.Level.DEBUG, "group " + group + " is left out of what is told", e);
             return Optional.empty();
         }
     }

@@ -122,7 +122,7 @@ final class ShardLease {
         } else if (window.watermark() > end) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "group {0}: it had come to offset {1} in {2}, which ends at {3}; it goes on there",
+                    "group {0}: it had come to offset {1,number,#} in {2}, which ends at {3,number,#}; it goes on there",
                     progress.group(),
                     window.watermark(),
                     found.id(),

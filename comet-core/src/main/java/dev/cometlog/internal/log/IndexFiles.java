@@ -87,10 +87,10 @@ final class IndexFiles {
                     budget.release(slots.length);
                 }
             }
-            LOG.log(System.Logger.Level.INFO, "{0} was missing or not of the right size; it was made again", path);
+            LOG.log(System.Logger.Level.DEBUG, "{0} was missing or not of the right size; it was made again", path);
             dropIfDeletedMeanwhile(base, path, budget);
         } catch (CometException.LogFull | IOException e) {
-            LOG.log(System.Logger.Level.INFO, path + " is missing and cannot be made again; its segment is read", e);
+            LOG.log(System.Logger.Level.DEBUG, path + " is missing and cannot be made again; its segment is read", e);
         }
     }
 

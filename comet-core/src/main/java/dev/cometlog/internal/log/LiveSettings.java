@@ -59,7 +59,11 @@ final class LiveSettings {
         }
         if (!stored.equals(before)) {
             current = stored;
-            LOG.log(System.Logger.Level.INFO, "stream {0}: settings are now {1}, before: {2}", stream, stored, before);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "stream {0}: settings changed: {1}",
+                    stream,
+                    SettingsChange.of(before, stored));
         }
     }
 }

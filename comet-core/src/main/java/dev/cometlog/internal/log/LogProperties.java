@@ -82,7 +82,11 @@ record LogProperties(Path path) {
             WholeFiles.replace(storage, path, PropertiesText.encode(merged));
         }
         if (stored.isPresent() && !stored.get().equals(merged)) {
-            LOG.log(System.Logger.Level.INFO, "{0} is now {1}, before: {2}", path, merged, stored.get());
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: settings changed: {1}",
+                    path,
+                    SettingsChange.of(stored.get(), merged));
         }
         return settings;
     }

@@ -86,7 +86,8 @@ final class SegmentCopy implements AutoCloseable {
     /// Keeps the first one of each name, if there is room: an attempt that fails later is made again and again.
     private void keepDamaged(Path path, long bytes) throws IOException {
         Optional<Path> kept = Optional.empty();
-        if (!quarantine.holds(path) && context.budget().tryReserve(bytes, 0)) {
+        boolean known = quarantine.holds(path);
+        if (!known && context.budget().tryReserve(bytes, 0)) {
             boolean linked = false;
             try {
                 kept = Optional.of(quarantine.keep(path));
@@ -99,7 +100,7 @@ final class SegmentCopy implements AutoCloseable {
             quarantine.force();
         }
         LOG.log(
-                System.Logger.Level.ERROR,
+                known ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                 "{0}: not all of it is intact any more; what is not becomes a gap{1}",
                 path,
                 kept.map(place -> "; the file as it was is kept as " + place).orElse(""));

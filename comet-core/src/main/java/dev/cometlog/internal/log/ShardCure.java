@@ -124,7 +124,7 @@ final class ShardCure {
             if (state.casPoison(poison, 0)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "{0}: {1} bytes were written anew after a failed force; all below offset {2} is durable,"
+                        "{0}: {1,number,#} bytes were written anew after a failed force; all below offset {2,number,#} is durable,"
                                 + " and appends go on",
                         files.id(),
                         bytes,

@@ -121,8 +121,8 @@ public final class ShardInspection implements AutoCloseable {
             findings.add(new Finding(
                     paths.state(),
                     Cure.RECOVER,
-                    "the machine was restarted while it was in use; whatever does not verify behind offset "
-                            + found.endOffset() + " is cut off"));
+                    "it was in use when the machine was restarted or this copy was made; whatever does not verify"
+                            + " behind offset " + found.endOffset() + " is cut off"));
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 /// replaced; what it left half-done is repaired before anybody goes on. A holder that is merely stopped is
 /// waited for, up to `appendTimeout`.
 final class ShardLock {
+    private static final System.Logger LOG = System.getLogger(ShardLock.class.getName());
+
     private static final long FREE = 0;
 
     /// Nobody holds the lock, and the next to take it must repair first. No incarnation has this number.
@@ -222,6 +224,11 @@ final class ShardLock {
             return false;
         }
         repairTakenOver();
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0}: taken over and put in order; inside died or failed {1}",
+                id,
+                word == self ? "a thread of this process" : describe(word));
         return true;
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe. It changes nothing of the shard, and holds on to a segment only during a call.
 public final class ShardReader {
+    private static final System.Logger LOG = System.getLogger(ShardReader.class.getName());
+
     private final ShardView view;
     private final ShardState state;
     private final SegmentChain chain;
@@ -418,6 +420,7 @@ public final class ShardReader {
     /// Counts damage once, whoever meets it; a mere reader changes nothing.
     private void count(long from, long to) {
         if (state.isShared() && state.damage().note(from, to, state.startOffset())) {
+            tellDamage(from, to);
             state.add(ShardState.Counter.DAMAGED_PLACES, 1);
             state.add(ShardState.Counter.DAMAGED, to - from);
             if (Events.areWanted()) {
@@ -426,6 +429,18 @@ public final class ShardReader {
                 event.to = to;
                 event.commit(view.id());
             }
+        }
+    }
+
+    /// Unless there is so much damage that the same may be met again and again; health tells of it all the same.
+    private void tellDamage(long from, long to) {
+        if (state.counter(ShardState.Counter.DAMAGED_PLACES) < DamageTable.PLACES) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: entries from offset {1,number,#} to {2,number,#} do not verify: they are a gap",
+                    view.id(),
+                    from,
+                    to - 1);
         }
     }
 

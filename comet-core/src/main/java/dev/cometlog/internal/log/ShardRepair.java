@@ -123,7 +123,8 @@ final class ShardRepair {
         }
         LOG.log(
                 System.Logger.Level.ERROR,
-                "{0}: damage at position {1} hides where offset {2} goes; the segment takes no more entries",
+                "{0}: damage at position {1,number,#} hides where offset {2,number,#} goes; the segment takes no more"
+                        + " entries",
                 segment.path(),
                 walker.position(),
                 end);

@@ -414,7 +414,7 @@ final class ShardRetention {
         }
         if (unlinked) {
             context.budget().roomComes(context.time().nanoTime());
-            LOG.log(System.Logger.Level.DEBUG, "{0}: deleted what was below offset {1}", files.id(), start);
+            LOG.log(System.Logger.Level.DEBUG, "{0}: deleted what was below offset {1,number,#}", files.id(), start);
         }
         return unlinked;
     }

@@ -33,6 +33,7 @@ final class ShardSync {
     private final ThreadTurn turn;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final RepeatedFailure failure = new RepeatedFailure(); // guarded by scheduled
     private boolean closed; // guarded by turn
 
     // Another process's sync that was waited for, and since when; guarded by turn.
@@ -338,10 +339,16 @@ final class ShardSync {
             if (!isBeingDoneElsewhere()) {
                 syncTo(state.endOffset());
             }
+            failure.over();
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its background sync", files.id());
         } catch (CometException e) {
-            LOG.log(System.Logger.Level.ERROR, "background sync of " + files.id() + " failed", e);
+            if (failure.isNews(e)) {
+                // Whoever was only not let in in time tries again at the next tick.
+                System.Logger.Level level =
+                        e instanceof CometException.ShardBusy ? System.Logger.Level.WARNING : System.Logger.Level.ERROR;
+                LOG.log(level, "background sync of " + files.id() + " failed", e);
+            }
         } finally {
             scheduled.set(false);
         }

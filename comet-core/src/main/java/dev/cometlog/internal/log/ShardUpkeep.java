@@ -25,6 +25,7 @@ final class ShardUpkeep {
     private final ShardCure cure;
 
     private final AtomicBoolean retaining = new AtomicBoolean();
+    private final RepeatedFailure retentionFailure = new RepeatedFailure(); // guarded by retaining
 
     /// The active generation when retention last ran; housekeeping's own.
     private long retainedGeneration;
@@ -147,10 +148,13 @@ final class ShardUpkeep {
         try {
             context.live().refresh();
             Retained _ = retention.run(false, ShardRetention.Pace.AT_ONCE);
+            retentionFailure.over();
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", files.id());
         } catch (CometException e) {
-            LOG.log(System.Logger.Level.WARNING, "retention of " + files.id() + " failed; it is tried again", e);
+            if (retentionFailure.isNews(e)) {
+                LOG.log(System.Logger.Level.WARNING, "retention of " + files.id() + " failed; it is tried again", e);
+            }
         } finally {
             retaining.set(false);
         }

@@ -187,7 +187,11 @@ final class StreamStore {
             write(stream, merged);
         }
         if (!after.equals(before.settings())) {
-            LOG.log(System.Logger.Level.INFO, "stream {0}: settings are now {1}, before: {2}", name, after, before);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "stream {0}: settings changed: {1}",
+                    name,
+                    SettingsChange.of(before.settings(), after));
         }
         return Optional.of(new StoredStream(name, stream, after));
     }
@@ -215,7 +219,7 @@ final class StreamStore {
         }
         LOG.log(
                 System.Logger.Level.WARNING,
-                "{0} is missing or damaged; its segments say {1} shards, all other settings are defaults",
+                "{0} is missing or damaged; its segments say {1,number,#} shards, all other settings are defaults",
                 stream.resolve(PROPERTIES),
                 shards.getAsInt());
         return Optional.of(new TreeMap<>(Map.of(StreamSettings.SHARDS, Integer.toString(shards.getAsInt()))));
