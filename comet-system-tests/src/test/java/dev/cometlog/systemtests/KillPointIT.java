@@ -33,11 +33,21 @@ class KillPointIT {
             EnumSet.of(KillPoint.RECOVERY_STARTED, KillPoint.RECOVERY_BEFORE_EPOCH, KillPoint.REPAIR_WIPED);
 
     /// Reached only when the state page tells nothing.
-    private static final Set<KillPoint> WITHOUT_STATE =
-            EnumSet.of(KillPoint.RECOVERY_CUT, KillPoint.RECOVERY_SEALED, KillPoint.RECOVERY_QUARANTINED);
+    private static final Set<KillPoint> WITHOUT_STATE = EnumSet.of(
+            KillPoint.STATE_WRITTEN,
+            KillPoint.STATE_NAMED,
+            KillPoint.RECOVERY_CUT,
+            KillPoint.RECOVERY_SEALED,
+            KillPoint.RECOVERY_QUARANTINED);
 
-    /// Reached once in a process's life, so the count cannot vary.
-    private static final Set<KillPoint> ONCE = EnumSet.of(KillPoint.RESERVE_WRITTEN, KillPoint.CLOSE_CHECKPOINTED);
+    /// Reached once in a process's life, some of them only by the first process of an epoch, so the count cannot vary.
+    private static final Set<KillPoint> ONCE = EnumSet.of(
+            KillPoint.OPEN_ENTERED,
+            KillPoint.OPEN_COUNTED,
+            KillPoint.OPEN_ALLOCATED_STORED,
+            KillPoint.OPEN_EPOCH_STORED,
+            KillPoint.RESERVE_WRITTEN,
+            KillPoint.CLOSE_CHECKPOINTED);
 
     /// Reached only when there is too much; see [RetentionKillIT] too.
     private static final Set<KillPoint> IN_RETENTION =

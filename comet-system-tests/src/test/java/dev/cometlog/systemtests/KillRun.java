@@ -39,6 +39,8 @@ public final class KillRun {
 
     /// Only without a state page, behind a force that failed, or when a log is closed: see [KillPointIT].
     private static final Set<KillPoint> NOT_REACHED = EnumSet.of(
+            KillPoint.STATE_WRITTEN,
+            KillPoint.STATE_NAMED,
             KillPoint.RECOVERY_CUT,
             KillPoint.RECOVERY_SEALED,
             KillPoint.RECOVERY_QUARANTINED,

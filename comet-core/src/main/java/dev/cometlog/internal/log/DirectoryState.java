@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.internal.format.LittleEndian;
+import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
@@ -136,7 +137,13 @@ public final class DirectoryState {
     /// Begins an epoch: durable before anybody works in it, so that power loss cannot bring an old one back.
     void beginEpoch(long epoch, long allocatedBytes) throws IOException {
         LONG.setRelease(page, (long) ALLOCATED_FIELD, allocatedBytes);
+        if (KillPoint.ENABLED) {
+            KillPoint.OPEN_ALLOCATED_STORED.reached();
+        }
         LONG.setRelease(page, (long) EPOCH_FIELD, epoch);
+        if (KillPoint.ENABLED) {
+            KillPoint.OPEN_EPOCH_STORED.reached();
+        }
         channel.force();
     }
 

@@ -5,6 +5,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.IoThreads;
+import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
@@ -98,8 +99,7 @@ final class LogOpener {
                 throw e;
             }
             if (alone) {
-                // Counted with the file that says who we are, and without those of the dead.
-                state.beginEpoch(newEpoch(), new DirectoryCount(storage).bytes(directory.path()));
+                beginEpoch(storage, state);
             }
             return log(storage, budget, incarnations, state);
         } catch (IOException | RuntimeException | Error e) {
@@ -109,6 +109,18 @@ final class LogOpener {
             incarnations.close();
             throw e;
         }
+    }
+
+    private void beginEpoch(Storage storage, DirectoryState state) throws IOException {
+        if (KillPoint.ENABLED) {
+            KillPoint.OPEN_ENTERED.reached();
+        }
+        // Counted with the file that says who we are, and without those of the dead.
+        long bytes = new DirectoryCount(storage).bytes(directory.path());
+        if (KillPoint.ENABLED) {
+            KillPoint.OPEN_COUNTED.reached();
+        }
+        state.beginEpoch(newEpoch(), bytes);
     }
 
     /// Opens the shared page, which is made anew only if nobody is alive. Called under the control lock.

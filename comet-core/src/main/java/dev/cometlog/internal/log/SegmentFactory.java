@@ -105,6 +105,9 @@ final class SegmentFactory {
             try (StorageFile indexChannel = zeroFile(indexPath, IndexDescriptor.indexBytes(bytes), SMALL_PIECE)) {
                 index = indexChannel.map(IndexDescriptor.indexBytes(bytes), true);
             }
+            if (KillPoint.ENABLED) {
+                KillPoint.PREPARE_INDEX_CREATED.reached();
+            }
             MappedFile file = channel.map(bytes, true);
             touch(file.memory());
             touch(index.memory());

@@ -1,5 +1,6 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
@@ -29,11 +30,14 @@ public final class ShardFiles {
         context.budget().reserve(page.length);
         boolean created = false;
         try {
-            created = WholeFiles.create(storage, paths.state(), page);
+            created = WholeFiles.create(storage, paths.state(), page, KillPoint.STATE_WRITTEN::reached);
         } finally {
             if (!created) {
                 context.budget().release(page.length);
             }
+        }
+        if (KillPoint.ENABLED) {
+            KillPoint.STATE_NAMED.reached();
         }
     }
 

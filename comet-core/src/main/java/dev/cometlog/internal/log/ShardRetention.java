@@ -395,6 +395,9 @@ final class ShardRetention {
         for (int i = 0; i + 1 < bases.length && bases[i + 1] <= start && bases[i] != state.activeBase(); i++) {
             long started = context.time().nanoTime();
             unlinked |= files.factory().unlink(files.paths().segment(bases[i]));
+            if (KillPoint.ENABLED) {
+                KillPoint.RETAIN_LOG_UNLINKED.reached();
+            }
             unlinked |= files.factory().unlink(files.paths().index(bases[i]));
             if (KillPoint.ENABLED) {
                 KillPoint.RETAIN_UNLINKED.reached();

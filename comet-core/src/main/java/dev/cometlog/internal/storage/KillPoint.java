@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// `BEFORE_PUBLISH:3:stop` stops it there until somebody sends it `CONT`. Without the property [#ENABLED] is a
 /// constant `false` and compiled code holds nothing of this.
 public enum KillPoint {
+    OPEN_ENTERED,
+    OPEN_COUNTED,
+    OPEN_ALLOCATED_STORED,
+    OPEN_EPOCH_STORED,
+    STATE_WRITTEN,
+    STATE_NAMED,
     AFTER_CLAIM,
     MID_PAYLOAD,
     BEFORE_INDEX,
@@ -23,6 +29,7 @@ public enum KillPoint {
     ROLL_ACTIVE_SET,
     PREPARE_CLAIMED,
     PREPARE_CREATED,
+    PREPARE_INDEX_CREATED,
     PREPARE_PUBLISHED,
     SYNC_CLAIMED,
     SYNC_FORCED,
@@ -37,6 +44,7 @@ public enum KillPoint {
     RETAIN_ANNOUNCED,
     RETAIN_COUNTED,
     RETAIN_START_PUBLISHED,
+    RETAIN_LOG_UNLINKED,
     RETAIN_UNLINKED,
     CURE_CLAIMED,
     CURE_COPIED,

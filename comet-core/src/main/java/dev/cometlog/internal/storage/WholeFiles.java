@@ -26,8 +26,16 @@ public final class WholeFiles {
 
     /// Creates `path` with all of `bytes`, durably; false if it exists already, which leaves it as it is.
     public static boolean create(Storage storage, Path path, byte[] bytes) throws IOException {
+        return create(storage, path, bytes, () -> {});
+    }
+
+    /// The same, with a step in between.
+    ///
+    /// @param beforeName called when the bytes are durable and have no name yet
+    public static boolean create(Storage storage, Path path, byte[] bytes, Runnable beforeName) throws IOException {
         Path temporary = writeTemporary(storage, path, bytes, true);
         try {
+            beforeName.run();
             storage.link(temporary, path);
         } catch (FileAlreadyExistsException e) {
             return false;
