@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Each number that stats tell of a log, a stream and a group counts what it says, for whoever asks.
 class StatsTest extends ConsumerFixture {
@@ -194,6 +195,36 @@ class StatsTest extends ConsumerFixture {
         }
         assertThat(told.stream().mapToLong(Gap::length).sum()).isEqualTo(2);
         assertThat(group().gaps()).isEqualTo(new CometStats.Gaps(0, 0, 2, 0));
+    }
+
+    @Test
+    void theGapOfAPowerLossIsCountedAsSuch(@TempDir Path scratch) throws Exception {
+        append(0, 1);
+        comet.sync();
+        // A copy of a log in use is recovered as after a power loss.
+        Path copy = scratch.resolve("copy");
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, copy.resolve(directory.relativize(path)));
+            }
+        }
+        try (Comet after = Comet.open(copy);
+                CometConsumer consumer = after.consumer("g")) {
+            long offset = after.stream(STREAM).shard(0).append(bytes("next"));
+            assertThat(offset).isGreaterThan(1);
+            for (int i = 0; i < 2; i++) {
+                consumer.poll(STREAM, 1, Duration.ofSeconds(10)).ack();
+            }
+            CometStats.OfGroup group = after.stats()
+                    .streams()
+                    .getFirst()
+                    .shards()
+                    .getFirst()
+                    .groups()
+                    .getFirst();
+            assertThat(group.gaps()).isEqualTo(new CometStats.Gaps(0, 0, 0, offset - 1));
+            assertThat(group.acked()).isEqualTo(2);
+        }
     }
 
     @Test

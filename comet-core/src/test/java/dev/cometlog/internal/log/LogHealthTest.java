@@ -13,15 +13,21 @@ import dev.cometlog.Overflow;
 import dev.cometlog.internal.consumer.Batch;
 import dev.cometlog.internal.consumer.GroupConsumer;
 import dev.cometlog.internal.consumer.LogHealth;
+import dev.cometlog.internal.format.GroupDescriptor;
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
 import dev.cometlog.internal.storage.Procfs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +45,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class LogHealthTest {
     private static final String STREAM = "events:v1";
+
+    /// Of a process that only these tests know.
+    private static final long INCARNATION = (1L << 61) + 7;
 
     @TempDir
     Path directory;
@@ -169,16 +178,42 @@ class LogHealthTest {
 
     @Test
     void aStoppedProcessThatHoldsAShardIsNamedUntilItGoesOn() throws Exception {
-        long pid = -1;
+        fill(1);
+        shard().sync();
+        assertNamedWhileStopped(
+                Status.FAILED,
+                word -> assertThat(shard().state().casLockWord(word == 0 ? INCARNATION : 0, word))
+                        .isTrue());
+    }
+
+    @Test
+    void soIsOneThatReadsForAGroup() throws Exception {
+        fill(1);
+        shard().sync();
+        group();
+        Path file = directory.resolve("streams/events%3Av1/groups/g");
+        assertNamedWhileStopped(Status.DEGRADED, word -> {
+            ByteBuffer lease = ByteBuffer.allocate(Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(0, word);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                assertThat(channel.write(lease, GroupDescriptor.leaseField(0))).isEqualTo(Long.BYTES);
+            }
+        });
+    }
+
+    private interface Holding {
+        /// @param word who holds it, 0 for nobody
+        void by(long word) throws IOException;
+    }
+
+    private void assertNamedWhileStopped(Status status, Holding holding) throws Exception {
         Process child = new ProcessBuilder("sleep", "60").start();
         try {
-            pid = child.pid();
+            long pid = child.pid();
             var stat = Procfs.stat(pid);
             assumeTrue(stat.isPresent(), "no /proc here, which tells who is stopped");
-            fill(1);
-            shard().sync();
-            long incarnation = (1L << 61) + 7;
-            Path description = directory.resolve("processes/" + "%016x".formatted(incarnation));
+            Path description = directory.resolve("processes/" + "%016x".formatted(INCARNATION));
             Files.write(
                     description,
                     PropertiesText.encode(Map.of(
@@ -188,15 +223,15 @@ class LogHealthTest {
                             "Sleeper",
                             "startTicks",
                             Long.toString(stat.get().startTicks()))));
-            assertThat(shard().state().casLockWord(0, incarnation)).isTrue();
+            holding.by(INCARNATION);
             assertHealthy();
             signal("-STOP", pid);
             Awaitility.await()
-                    .untilAsserted(() -> assertUnwell(
-                            Kind.STOPPED_HOLDER, Status.FAILED, "events:v1:shard:0000", "Sleeper", "stopped"));
+                    .untilAsserted(() ->
+                            assertUnwell(Kind.STOPPED_HOLDER, status, "events:v1:shard:0000", "Sleeper", "stopped"));
             signal("-CONT", pid);
             Awaitility.await().untilAsserted(this::assertHealthy);
-            assertThat(shard().state().casLockWord(incarnation, 0)).isTrue();
+            holding.by(0);
         } finally {
             child.destroyForcibly().waitFor();
         }
@@ -319,6 +354,20 @@ class LogHealthTest {
         assertUnwell(Kind.MISSING_CODEC, Status.FAILED, STREAM, "nocodec");
         Files.write(properties, before);
         reopen(config -> config.readOnly(true));
+        assertHealthy();
+    }
+
+    @Test
+    void aGroupWhoseFileCannotBeReadIsNamedUntilItCan() throws Exception {
+        fill(1);
+        shard().sync();
+        group();
+        reopen(config -> config.readOnly(true));
+        Path file = directory.resolve("streams/events%3Av1/groups/g");
+        byte[] before = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(before, 10));
+        assertUnwell(Kind.STUCK_GROUP, Status.FAILED, STREAM, "\"g\"", "cannot be read", "10 bytes");
+        Files.write(file, before);
         assertHealthy();
     }
 
