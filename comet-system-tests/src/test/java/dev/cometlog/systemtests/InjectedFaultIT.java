@@ -73,6 +73,8 @@ class InjectedFaultIT {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
+                // Nothing is to go, so that everything can be looked for.
+                "-Dcomet.test.overflow=REJECT",
                 "-cp",
                 System.getProperty("java.class.path"),
                 AppendingWorker.class.getName(),

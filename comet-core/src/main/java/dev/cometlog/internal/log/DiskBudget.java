@@ -4,6 +4,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Keeps all files of the directory, of all processes, within its bounds: bytes are reserved before a file is
 /// made and released after it is deleted.
@@ -31,6 +32,9 @@ public final class DiskBudget {
     private volatile long roomComesUntilNanos;
 
     private volatile boolean roomCame;
+
+    /// Bytes of our own that were given up for files which the filesystem refused, and that no file has taken since.
+    private final AtomicLong givenUp = new AtomicLong();
 
     /// What the directory may take, and what it has to leave.
     public record Bounds(long maxTotalBytes, long minFreeBytes) {
@@ -97,9 +101,21 @@ public final class DiskBudget {
     }
 
     /// Gives up files of our own for one that the filesystem refused, as far as the policy lets them go; false if none
-    /// may.
+    /// may. Nor may any while what was given up before has not come back: others take the room, or it is not room
+    /// that is missing, and the log would shrink for nothing.
     boolean makeRoomOnDisk(SpacePolicy.Request request) {
-        return policy.makeRoomOnDisk(request);
+        if (givenUp.get() > 0 || !policy.makeRoomOnDisk(request)) {
+            return false;
+        }
+        givenUp.addAndGet(request.bytes());
+        return true;
+    }
+
+    /// Notes that the filesystem had the room for a segment.
+    void hadRoom(SpacePolicy.Request request) {
+        if (givenUp.get() > 0) {
+            givenUp.updateAndGet(bytes -> Math.max(0, bytes - request.bytes()));
+        }
     }
 
     /// Reserves room for a segment, or returns false if that would pass a bound.

@@ -72,7 +72,9 @@ final class SegmentFactory {
         DiskWait wait = diskWait(request);
         while (true) {
             try {
-                return create(path, indexPath, bytes, pieceBytes, nonce);
+                PreparedSegment made = create(path, indexPath, bytes, pieceBytes, nonce);
+                budget.hadRoom(request);
+                return made;
             } catch (IOException e) {
                 if (!IoErrors.isDiskFull(e) || !wait.again()) {
                     throw e;

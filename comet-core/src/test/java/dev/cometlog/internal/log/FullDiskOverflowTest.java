@@ -47,6 +47,7 @@ class FullDiskOverflowTest {
 
     private volatile int times;
     private volatile boolean untilDeleted;
+    private volatile int deleted;
 
     private Shard open(Overflow overflow) throws InterruptedException {
         return open(overflow, BLOCK_TIMEOUT);
@@ -84,8 +85,9 @@ class FullDiskOverflowTest {
     }
 
     private synchronized void check(String method, Path path) throws IOException {
-        if (untilDeleted && method.equals("delete") && path.toString().endsWith(".log")) {
-            times = 0;
+        if (method.equals("delete") && path.toString().endsWith(".log")) {
+            deleted++;
+            times = untilDeleted ? 0 : times;
         }
         if (times > 0 && (method + " " + path).matches(full)) {
             times--;
@@ -110,6 +112,28 @@ class FullDiskOverflowTest {
         assertThat(shard.state().counter(Counter.DROPPED))
                 .isEqualTo(shard.state().startOffset());
         assertThat(shard.state().counter(Counter.REFUSED)).isZero();
+    }
+
+    /// Others take the room each time, or it is no room that is missing.
+    @Test
+    void aFilesystemThatRefusesAllTheSameCostsNoMoreThanOneSegment() throws Exception {
+        Shard shard = open(Overflow.DROP_OLDEST);
+        full = MAKING;
+        times = Integer.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> append(SEGMENTS_FULL)).isInstanceOf(CometException.DiskFull.class);
+        }
+        assertThat(deleted).isEqualTo(1);
+        assertThat(shard.state().counter(Counter.DROPPED))
+                .isEqualTo(shard.state().startOffset());
+
+        // Once the log has grown again it may give as much for the next segment.
+        times = 0;
+        append(SEGMENTS_FULL);
+        times = Integer.MAX_VALUE;
+        untilDeleted = true;
+        append(SEGMENTS_FULL);
+        assertThat(deleted).isGreaterThan(1);
     }
 
     @ParameterizedTest
