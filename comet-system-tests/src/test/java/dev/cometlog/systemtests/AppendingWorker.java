@@ -4,7 +4,6 @@ import dev.cometlog.Comet;
 import dev.cometlog.CometException;
 import dev.cometlog.CometShard;
 import dev.cometlog.Gap;
-import dev.cometlog.Overflow;
 import dev.cometlog.Verify;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -24,7 +23,6 @@ final class AppendingWorker {
     static final String STREAM = "events:v1";
     static final int SEGMENT_BYTES = Integer.getInteger("comet.test.segmentBytes", 256 * 1024);
     private static final long MAX_SHARD_BYTES = Long.getLong("comet.test.maxShardBytes", 0);
-    private static final Overflow OVERFLOW = Overflow.valueOf(System.getProperty("comet.test.overflow", "DROP_OLDEST"));
     private static final Pace PACE = Pace.valueOf(System.getProperty("comet.test.pace", "FAST"));
     private static final int LARGEST_BATCH = 20;
     private static final int SYNC_EVERY = 500;
@@ -61,7 +59,7 @@ final class AppendingWorker {
 
     static Comet open(Path directory, int segmentBytes) {
         return Comet.open(directory, c -> {
-            c.segmentBytes(segmentBytes).appendTimeout(Duration.ofSeconds(30)).retention(r -> r.overflow(OVERFLOW));
+            c.segmentBytes(segmentBytes).appendTimeout(Duration.ofSeconds(30));
             if (MAX_SHARD_BYTES > 0) {
                 c.retention(r -> r.maxShardBytes(MAX_SHARD_BYTES));
             }
