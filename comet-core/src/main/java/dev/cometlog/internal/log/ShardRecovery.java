@@ -254,7 +254,7 @@ final class ShardRecovery {
         state.epoch(context.epoch());
         LOG.log(
                 System.Logger.Level.DEBUG,
-                "{0}: recovered, offsets {1} to {2}",
+                "{0}: recovered, offsets {1,number,#} to {2,number,#}",
                 files.id(),
                 state.startOffset(),
                 state.endOffset());

@@ -226,7 +226,7 @@ final class TailCut {
     private void moveToQuarantine(Path segment) throws IOException {
         LOG.log(
                 System.Logger.Level.WARNING,
-                "{0} lies behind the recovered end {1}; moved to {2}",
+                "{0} lies behind the recovered end {1,number,#}; moved to {2}",
                 segment,
                 kept.end(),
                 quarantine.move(segment));
