@@ -407,6 +407,7 @@ public final class Shard implements Attended {
     /// Whatever fails: a shard that keeps its files open keeps them until this process ends.
     private void letGoOfAll() {
         closed = true;
+        lock.tellTakeOver();
         retention.tellDrops();
         try {
             // Waits for who is inside, and looks at `closed` no more.

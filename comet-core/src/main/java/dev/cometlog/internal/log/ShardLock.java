@@ -45,6 +45,9 @@ final class ShardLock {
     /// gone, and whatever we do here others may do at the same time. Guarded by the turn.
     private boolean lost;
 
+    /// Whom the word was taken from last and nobody was told of yet; [#FREE] for nobody.
+    private volatile long takenFrom;
+
     ShardLock(
             ShardId id,
             ShardState state,
@@ -224,12 +227,23 @@ final class ShardLock {
             return false;
         }
         repairTakenOver();
+        takenFrom = word;
+        return true;
+    }
+
+    /// Warns of a take-over since the last call. Not where it happens: what logs may take its time, and others wait for
+    /// the shard. Called now and then, by one thread.
+    void tellTakeOver() {
+        long word = takenFrom;
+        if (word == FREE) {
+            return;
+        }
+        takenFrom = FREE;
         LOG.log(
                 System.Logger.Level.WARNING,
                 "{0}: taken over and put in order; inside died or failed {1}",
                 id,
                 word == self ? "a thread of this process" : describe(word));
-        return true;
     }
 
     /// Whether the lock word still names this process; anything else means that our liveness lock was lost.

@@ -88,6 +88,7 @@ final class ShardUpkeep {
         attendedEnd = state.endOffset();
         attendedGeneration = state.generation();
         lock.freeLeftBehind();
+        lock.tellTakeOver();
         sync.tick(nanoTime);
         cure.tick(nanoTime);
         unlinkLeftBehind();
