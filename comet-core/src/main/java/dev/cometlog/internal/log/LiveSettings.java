@@ -52,7 +52,8 @@ final class LiveSettings {
         }
     }
 
-    private void take(StreamSettings stored) {
+    /// Puts what was stored in force.
+    void take(StreamSettings stored) {
         StreamSettings before = current;
         if (stored.shards() != before.shards()) {
             throw new CometException.WrongShardCount(stream, before.shards(), stored.shards());

@@ -248,8 +248,7 @@ public final class Log {
         LogStream stream = find(name)
                 .orElseThrow(
                         () -> new CometException.UnknownStream("no stream is called \"" + name + "\" in " + directory));
-        store.alter(name, changes);
-        stream.refreshSettings();
+        stream.settings(store.alter(name, changes));
     }
 
     /// Stores bounds of the whole directory, which are in force like those of [#alter(String, Map)].

@@ -178,6 +178,12 @@ public final class LogStream {
         return !hasSegments && context.storage().kind(paths.state()) == Storage.FileKind.ABSENT;
     }
 
+    /// Takes over what this process has stored, whether or not it can be read now.
+    void settings(StreamSettings stored) {
+        context.live().take(stored);
+        openShards().forEach(Shard::adoptSettings);
+    }
+
     /// Takes over what any process has stored as the stream's settings.
     void refreshSettings() {
         context.live().refresh();

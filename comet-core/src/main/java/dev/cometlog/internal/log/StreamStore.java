@@ -78,7 +78,7 @@ final class StreamStore {
     /// Stores settings with one stream that exists: from then on they are in force for every process.
     ///
     /// @throws IllegalArgumentException naming the value that is refused, before anything is stored
-    void alter(String name, Map<String, String> changes) {
+    StreamSettings alter(String name, Map<String, String> changes) {
         Path stream = directories.of(name);
         try (LockFile.Held _ = incarnations.control(controlTimeout)) {
             Optional<SortedMap<String, String>> found = read(stream);
@@ -89,6 +89,7 @@ final class StreamStore {
             checkCodec(changes, after.settings());
             write(stream, settings);
             known.put(name, after);
+            return after.settings();
         } catch (IOException e) {
             throw IoErrors.typed("changing the settings of stream \"" + name + "\"", e);
         }

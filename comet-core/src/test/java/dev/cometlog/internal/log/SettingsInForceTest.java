@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,32 @@ class SettingsInForceTest {
         stream.refreshSettings();
         assertThat(stream.settings().maxAge()).isEqualTo(Duration.ofDays(9));
         assertThat(log.budget().maxTotalBytes()).isEqualTo(99 << 20);
+    }
+
+    @Test
+    void alteredSettingsAreInForceEvenIfTheyCannotBeReadBack() {
+        AtomicBoolean stored = new AtomicBoolean();
+        log = Logs.open(
+                directory,
+                CometConfig.builder().build(),
+                mode -> {
+                    InterceptedStorage intercepted = new InterceptedStorage(new DiskStorage(mode));
+                    intercepted.before((method, path) -> {
+                        if (stored.get() && method.equals("open") && path.endsWith("stream.properties")) {
+                            throw new IOException("Too many open files");
+                        }
+                        stored.compareAndSet(
+                                false,
+                                method.equals("rename") && path.toString().contains("stream.prop"));
+                    });
+                    return intercepted.storage();
+                },
+                time);
+        LogStream stream = log.findOrCreate("events:v1", 1);
+        stored.set(false);
+        log.alter("events:v1", Map.of("maxAge", "PT7H"));
+        assertThat(stored).isTrue();
+        assertThat(stream.settings().maxAge()).isEqualTo(Duration.ofHours(7));
     }
 
     @Test
