@@ -66,7 +66,8 @@ final class BoundedLog {
         }
     }
 
-    private static Map<Long, byte[]> read(CometShard shard) {
+    /// What a shard holds, by offset; a gap is an error.
+    static Map<Long, byte[]> read(CometShard shard) {
         Map<Long, byte[]> kept = new HashMap<>();
         shard.scan(
                 shard.startOffset(),

@@ -12,11 +12,9 @@ import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
 import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.log.ShardState.Counter;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -71,17 +69,7 @@ final class FilledLog {
                         .orElseThrow()
                         .shard(number)
                         .state();
-                Map<Long, byte[]> kept = new HashMap<>();
-                shard.scan(
-                        shard.startOffset(),
-                        Verify.CRC,
-                        (offset, micros, memory, position, length) -> {
-                            kept.put(offset, memory.asSlice(position, length).toArray(ValueLayout.JAVA_BYTE));
-                            return true;
-                        },
-                        gap -> {
-                            throw new AssertionError(gap.toString());
-                        });
+                Map<Long, byte[]> kept = BoundedLog.read(shard);
                 assertThat(kept.size()
                                 + state.counter(Counter.EXPIRED)
                                 + state.counter(Counter.DROPPED)
