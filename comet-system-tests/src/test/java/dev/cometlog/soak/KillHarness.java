@@ -23,7 +23,7 @@ public final class KillHarness implements Harness {
 
     @Override
     public int share() {
-        return 30;
+        return 40;
     }
 
     @Override

@@ -51,12 +51,21 @@ public final class KillRun {
             KillPoint.CURE_CHECKPOINTED,
             KillPoint.CLOSE_CHECKPOINTED);
 
+    /// Those that only who opens a log which nobody else has open comes to: it has to be alone.
+    private static final List<KillPoint> OPENING = List.of(
+            KillPoint.OPEN_ENTERED,
+            KillPoint.OPEN_COUNTED,
+            KillPoint.OPEN_ALLOCATED_STORED,
+            KillPoint.OPEN_EPOCH_STORED,
+            KillPoint.RECOVERY_STARTED,
+            KillPoint.RECOVERY_BEFORE_EPOCH);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Duration FOR_THE_POINT = Duration.ofSeconds(2);
 
     /// Those that a [BusyWorker] comes to, if not each of them each time.
     private static final List<KillPoint> REACHED = Stream.of(KillPoint.values())
-            .filter(point -> !NOT_REACHED.contains(point))
+            .filter(point -> !NOT_REACHED.contains(point) && !OPENING.contains(point))
             .toList();
 
     private final Path directory;
@@ -137,7 +146,25 @@ public final class KillRun {
 
     private void strike() throws Exception {
         int index = random.nextInt(victims.size());
-        Victim victim = victims.get(index);
+        strike(victims.get(index));
+        Victim other = victims.get(1 - index);
+        if (points.isEmpty() && random.nextInt(8) == 0) {
+            kill(other);
+            kills++;
+            Victim first = start(anyOf(OPENING) + ":1");
+            victims.set(index, first);
+            strike(first);
+            victims.set(1 - index, start());
+        } else if (random.nextInt(6) == 0) {
+            // Nobody is left: the next one begins an epoch.
+            kill(other);
+            kills++;
+            victims.set(1 - index, start());
+        }
+        victims.set(index, start());
+    }
+
+    private void strike(Victim victim) throws Exception {
         if (victim.hasPoint) {
             awaitPoint(victim);
         } else if (random.nextInt(8) > 0) {
@@ -150,14 +177,6 @@ public final class KillRun {
                 .isGreaterThan(1);
         killsAtPoints += victim.hasPoint && victim.process.exitValue() == KILLED_AT_POINT ? 1 : 0;
         kills++;
-        if (random.nextInt(6) == 0) {
-            // Nobody is left: the next one begins an epoch.
-            Victim other = victims.get(1 - index);
-            kill(other);
-            kills++;
-            victims.set(1 - index, start());
-        }
-        victims.set(index, start());
     }
 
     /// Many points are reached only by who recovers, or repairs, so not every process comes to its own.
@@ -179,14 +198,23 @@ public final class KillRun {
                 .until(() -> !victim.process.isAlive() || Acks.count(records.acks()) > enough);
     }
 
+    /// Starts one that dies at a point of its work, or anywhere.
     private Victim start() throws IOException {
+        boolean hasPoint = !points.isEmpty() || random.nextBoolean();
+        return start(
+                hasPoint ? anyOf(points.isEmpty() ? REACHED : points) + ":" + (1 + random.nextInt(LATEST_HIT)) : "");
+    }
+
+    private KillPoint anyOf(List<KillPoint> some) {
+        return some.get(random.nextInt(some.size()));
+    }
+
+    /// @param point with the hit at which it dies there; empty for none
+    private Victim start(String point) throws IOException {
         int number = ++started;
         List<String> options = new ArrayList<>(List.of("-Xmx96m"));
-        boolean hasPoint = !points.isEmpty() || random.nextBoolean();
-        if (hasPoint) {
-            List<KillPoint> some = points.isEmpty() ? REACHED : points;
-            KillPoint point = some.get(random.nextInt(some.size()));
-            options.add("-Dcomet.killPoint=" + point + ":" + (1 + random.nextInt(LATEST_HIT)));
+        if (!point.isEmpty()) {
+            options.add("-Dcomet.killPoint=" + point);
         }
         List<String> command = mutants == null
                 ? ChildJvm.command(BusyWorker.class, options)
@@ -196,7 +224,7 @@ public final class KillRun {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("output-" + number).toFile())
                 .start();
-        return new Victim(process, number, hasPoint);
+        return new Victim(process, number, !point.isEmpty());
     }
 
     /// As by `kill -9`; returns when it is dead.
