@@ -79,7 +79,7 @@ final class FaultRun {
 
     /// Returns whether the call was reached.
     boolean run() throws IOException, InterruptedException {
-        try (PowerCutStorage storage = new PowerCutStorage(disk.storage(), disk.root(), null)) {
+        try (PowerCutStorage storage = new PowerCutStorage(disk.storage(), disk.root(), Set.of())) {
             InterceptedStorage faulty = new InterceptedStorage(storage);
             faulty.before(this::before);
             storage.device(this::takes);
@@ -89,7 +89,7 @@ final class FaultRun {
                 life.noteWhatWasVisible();
             }
         }
-        try (PowerCutStorage storage = new PowerCutStorage(disk.storage(), disk.root(), null);
+        try (PowerCutStorage storage = new PowerCutStorage(disk.storage(), disk.root(), Set.of());
                 LogLife life = new LogLife(storage, storage, disk, time, new BootId(2, 7), promises, random)) {
             life.live();
         } catch (PowerCut e) {

@@ -144,7 +144,8 @@ final class LogGroups {
         return new StoredStream(stream.name(), stream.directory(), stream.settings());
     }
 
-    private static long acked(Log log, LogStream stream, GroupId id, int shard) throws IOException {
+    /// How far a group has come, as its file tells.
+    static long acked(Log log, LogStream stream, GroupId id, int shard) throws IOException {
         StoredStream stored = stored(stream);
         return new GroupAcks(log.storage(), log.incarnations(), log.groupFiles())
                 .groups(stored.shardId(shard), stored.shardPaths(shard)).stream()

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,15 +23,7 @@ class PowerCutIT {
     private static final int CUTS_OF_REAL_FILES = 120;
     private static final int CUTS_OF_ONE_SHARD = 120;
     private static final int CUTS_IN_A_ROW = 6;
-    private static final int CUTS_UNTIL_CAUGHT = 2_000;
     private static final Logger PRODUCT = Logger.getLogger("dev.cometlog");
-
-    /// What is forced though no promise to a reader hangs on it.
-    private static final Set<String> FORCED_FOR_ANOTHER_REASON = Set.of(
-            // Without it the next open makes a jump that was not needed.
-            "ShardSync.close",
-            // Keeps what was moved to quarantine for whoever wants to look at it.
-            "Quarantine.force");
 
     @TempDir
     Path temporary;
@@ -81,7 +69,7 @@ class PowerCutIT {
     void aShardWhoseStatePageIsLostAsWellDoesSoToo() throws IOException {
         int cuts = 0;
         for (long seed = SEED; cuts < CUTS_OF_ONE_SHARD; seed++) {
-            PowerCutRun run = new PowerCutRun(seed, directory, null);
+            PowerCutRun run = new PowerCutRun(seed, directory, Set.of());
             try {
                 run.run(CUTS_IN_A_ROW);
             } catch (IOException | RuntimeException | AssertionError e) {
@@ -90,45 +78,5 @@ class PowerCutIT {
             cuts += run.cuts();
         }
         assertThat(cuts).isGreaterThanOrEqualTo(CUTS_OF_ONE_SHARD);
-    }
-
-    @Test
-    void everyForceThatIsLeftOutIsNoticed() throws IOException {
-        List<String> unnoticed = new ArrayList<>();
-        for (String place : placesThatForce()) {
-            int cuts = cutsUntilCaught(place);
-            if (cuts > CUTS_UNTIL_CAUGHT) {
-                unnoticed.add(place);
-            }
-        }
-        assertThat(unnoticed)
-                .as("places that force something of which no power cut from -Dcomet.seed=%d shows the need", SEED)
-                .isEmpty();
-    }
-
-    private Set<String> placesThatForce() throws IOException {
-        Set<String> places = new TreeSet<>();
-        for (long seed = SEED; seed < SEED + 20; seed++) {
-            PowerCutRun run = new PowerCutRun(seed, directory, null);
-            run.run(CUTS_IN_A_ROW);
-            places.addAll(run.forcedAt());
-        }
-        assertThat(places).containsAll(FORCED_FOR_ANOTHER_REASON);
-        places.removeAll(FORCED_FOR_ANOTHER_REASON);
-        return places;
-    }
-
-    private int cutsUntilCaught(@Nullable String liesAt) throws IOException {
-        int cuts = 0;
-        for (long seed = SEED; cuts <= CUTS_UNTIL_CAUGHT; seed++) {
-            PowerCutRun run = new PowerCutRun(seed, directory, liesAt);
-            try {
-                run.run(CUTS_IN_A_ROW);
-            } catch (IOException | RuntimeException | AssertionError e) {
-                return cuts + run.cuts() + 1;
-            }
-            cuts += run.cuts();
-        }
-        return cuts;
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One shard through several power cuts in a row: random work, a cut in the middle of it, recovery, a look at
 /// all that is left, and more work on top of that. Everything follows from the seed.
-final class PowerCutRun {
+final class PowerCutRun implements CutRun {
     private static final int SEGMENT_BYTES = 64 * 1024;
     /// The clock makes hours of steps here; what retention takes away would pass for lost.
     private static final Map<String, String> KEEP_ALL = Map.of(StreamSettings.MAX_AGE, "PT87600H");
@@ -30,7 +30,7 @@ final class PowerCutRun {
 
     private final Random random;
     private final Path directory;
-    private final @Nullable String liesAt;
+    private final Set<String> liesAt;
 
     /// Of the stream; with one, payloads are such that most of them can be compressed.
     private final String codec;
@@ -46,28 +46,29 @@ final class PowerCutRun {
     private int cuts;
     private long epoch = 1;
 
-    PowerCutRun(long seed, Path directory, @Nullable String liesAt) {
+    PowerCutRun(long seed, Path directory, Set<String> liesAt) {
         this(seed, directory, liesAt, StreamSettings.NO_CODEC);
     }
 
-    PowerCutRun(long seed, Path directory, @Nullable String liesAt, String codec) {
+    PowerCutRun(long seed, Path directory, Set<String> liesAt, String codec) {
         this.codec = codec;
         this.random = new Random(seed);
         this.directory = directory;
         this.liesAt = liesAt;
     }
 
-    /// How many cuts there were.
-    int cuts() {
+    @Override
+    public int cuts() {
         return cuts;
     }
 
-    /// The places in the product that forced anything.
-    Set<String> forcedAt() {
+    @Override
+    public Set<String> forcedAt() {
         return forcedAt;
     }
 
-    void run(int cutsWanted) throws IOException {
+    @Override
+    public void run(int cutsWanted) throws IOException {
         PowerCutStorage.deleteTree(tree());
         while (cuts < cutsWanted) {
             live();

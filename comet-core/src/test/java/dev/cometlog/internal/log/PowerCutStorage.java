@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Files that forget, at a power cut, what was not forced.
@@ -42,8 +41,8 @@ final class PowerCutStorage implements Storage, AutoCloseable {
 
     private final Storage disk;
     private final Path root;
-    /// The place in the product whose force does nothing; null if all are honest.
-    private final @Nullable String liesAt;
+    /// The places in the product whose forces do nothing, as [ForcePlace] names them.
+    private final Set<String> liesAt;
 
     /// The places that forced anything.
     private final Set<String> forcedAt = new TreeSet<>();
@@ -60,7 +59,7 @@ final class PowerCutStorage implements Storage, AutoCloseable {
     private @Nullable Path lastRename;
 
     /// Takes what is below `root` for durable.
-    PowerCutStorage(Storage disk, Path root, @Nullable String liesAt) throws IOException {
+    PowerCutStorage(Storage disk, Path root, Set<String> liesAt) throws IOException {
         this.disk = disk;
         this.root = root;
         this.liesAt = liesAt;
@@ -214,31 +213,15 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         return new ForgetfulFile(file, remembered);
     }
 
-    /// The places in the product, such as `TailCut.force`, that asked for something to be forced so far.
+    /// The places in the product, as [ForcePlace] names them, that asked for something to be forced so far.
     synchronized Set<String> forcedAt() {
         return Set.copyOf(forcedAt);
     }
 
     private boolean isHonest() {
-        String place = StackWalker.getInstance().walk(PowerCutStorage::place);
+        String place = ForcePlace.current();
         forcedAt.add(place);
-        return !place.equals(liesAt);
-    }
-
-    /// Whose idea a force was: the innermost method that is not just the way to the file.
-    private static String place(Stream<StackWalker.StackFrame> frames) {
-        return frames.filter(frame -> !isWay(frame.getClassName(), frame.getMethodName()))
-                .map(frame -> frame.getClassName()
-                                .substring(frame.getClassName().lastIndexOf('.') + 1) + "." + frame.getMethodName())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean isWay(String className, String method) {
-        return className.startsWith(PowerCutStorage.class.getName())
-                || method.equals("forceState")
-                || method.equals("forceParent")
-                || method.equals("writeTemporary");
+        return !liesAt.contains(place);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.cometlog.internal.storage.IoThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.LongPredicate;
@@ -67,8 +68,8 @@ public final class PowerCuts {
 
     private void runSeed() {
         ManualTime time = new ManualTime();
-        LogPowerCutRun run =
-                new LogPowerCutRun(seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time);
+        LogPowerCutRun run = new LogPowerCutRun(
+                seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time, Set.of());
         try {
             run.run(CUTS_IN_A_ROW);
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class RecoveryAfterFailedForceTest {
     void appendWhatIsNotDurable() throws IOException {
         Path root = Files.createDirectories(directory.resolve("before"));
         shards = Files.createDirectories(root.resolve("shards"));
-        storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null);
+        storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, Set.of());
         fixture = new ShardFixture(root, shards.resolve("0000"), storage);
         Shard shard = fixture.open(ShardFixture.BOOT);
         ShardFixture.append(shard, "durable");

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +221,7 @@ class ShardCureTest {
         Path root = Files.createDirectory(directory.resolve("other"));
         Path shards = Files.createDirectory(root.resolve("shards"));
         Path after = root.resolve("after").resolve("shards");
-        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null)) {
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, Set.of())) {
             InterceptedStorage failing = new InterceptedStorage(storage);
             try (ShardFixture cut = new ShardFixture(root, shards.resolve("0000"), failing.storage())) {
                 cut.time = time;
@@ -429,7 +430,7 @@ class ShardCureTest {
     ///
     /// @param left where what survives is put; null for a kill, which leaves the files as they are
     private boolean cureUntil(int step, Path root, Path shards, @Nullable Path left, int seed) throws IOException {
-        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null)) {
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, Set.of())) {
             InterceptedStorage failing = new InterceptedStorage(storage);
             try (ShardFixture dying = new ShardFixture(root, shards.resolve("0000"), failing.storage())) {
                 dying.time = time;

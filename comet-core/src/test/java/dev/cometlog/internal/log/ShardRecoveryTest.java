@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,7 +222,7 @@ class ShardRecoveryTest {
         for (int step = 0; !done; step++) {
             Path root = directory.resolve("step" + step);
             Path shards = Files.createDirectories(root.resolve("shards"));
-            try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null);
+            try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, Set.of());
                     ShardFixture dying = new ShardFixture(root, shards.resolve("0000"), storage)) {
                 storage.cutAtCall(step, () -> {});
                 try {
@@ -245,7 +246,7 @@ class ShardRecoveryTest {
     @Test
     void dyingRightAfterTheFirstSegmentGotItsNameCostsNoOffsets() throws IOException {
         Path shards = Files.createDirectories(directory.resolve("shards"));
-        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, null);
+        try (PowerCutStorage storage = new PowerCutStorage(new DiskStorage(FilesMode.DEFAULT), shards, Set.of());
                 ShardFixture dying = new ShardFixture(directory, shards.resolve("0000"), storage)) {
             storage.cutBehindRename(dying.paths.segment(0));
             Shard shard = dying.open(ShardFixture.BOOT);
