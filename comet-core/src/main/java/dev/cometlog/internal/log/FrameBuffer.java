@@ -6,19 +6,20 @@ import org.jspecify.annotations.Nullable;
 
 /// A private copy of part of a segment file, so that what is checked is what is delivered.
 ///
-/// Small at first and after a jump, larger while the reader moves on, so that neither a reader at the end of
-/// a shard nor one that reads it all copies much more than it uses. Not thread-safe.
+/// It holds little, so that what was copied is still in the nearest cache when it is checked, and no byte is copied
+/// twice by a reader that moves on. Not thread-safe.
 final class FrameBuffer {
-    private static final int FIRST_CHUNK = 4 << 10;
-    static final int LARGEST_CHUNK = 64 << 10;
+    private static final int CHUNK = 4 << 10;
 
-    private byte[] bytes = new byte[FIRST_CHUNK];
+    /// What a long frame needed is kept for the next one up to here.
+    private static final int MOST_KEPT = 64 << 10;
+
+    private byte[] bytes = new byte[CHUNK];
     private final LentMemory memory = new LentMemory();
 
     private @Nullable Segment owner;
     private int from;
     private int held;
-    private int chunk = FIRST_CHUNK;
 
     /// The end offset that was acquired before the bytes were copied: a frame at or above it may have been
     /// half written then.
@@ -48,20 +49,26 @@ final class FrameBuffer {
         }
         int index = position - from;
         boolean movesOn = segment == owner && offset < visibleEnd && index >= 0 && index <= held;
-        chunk = movesOn ? Math.min(2 * chunk, LARGEST_CHUNK) : FIRST_CHUNK;
-        int wanted = Math.min(rest, Math.max(length, chunk));
-        boolean tooSmall = bytes.length < wanted;
-        boolean tooLarge = bytes.length > LARGEST_CHUNK && wanted <= LARGEST_CHUNK && segment != owner;
-        if (tooSmall || tooLarge) {
+        int kept = movesOn ? held - index : 0;
+        int wanted = Math.min(rest, Math.max(length, CHUNK));
+        byte[] before = bytes;
+        boolean tooLarge = bytes.length > MOST_KEPT && wanted <= MOST_KEPT && segment != owner;
+        boolean isReplaced = bytes.length < wanted || tooLarge;
+        if (isReplaced) {
             bytes = new byte[wanted];
             memory.set(MemorySegment.ofArray(bytes).asReadOnly());
         }
         owner = null;
-        MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, position, bytes, 0, wanted);
+        if (kept == 0) {
+            // What is kept may hold half of a frame that the new end has and the old one had not.
+            visibleEnd = end;
+        } else if (index > 0 || isReplaced) {
+            System.arraycopy(before, index, bytes, 0, kept);
+        }
+        MemorySegment.copy(segment.memory(), ValueLayout.JAVA_BYTE, position + kept, bytes, kept, wanted - kept);
         owner = segment;
         from = position;
         held = wanted;
-        visibleEnd = end;
         return 0;
     }
 
