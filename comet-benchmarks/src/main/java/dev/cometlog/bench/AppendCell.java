@@ -3,16 +3,21 @@ package dev.cometlog.bench;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.HdrHistogram.Histogram;
 
 /// Appends payloads alone or in batches: the mean of passes without a clock, percentiles of passes with one, and
-/// what the calling thread allocated. Afterwards everything is read back.
+/// what the calling thread allocated, segments included and, as the median of slices, without them. Afterwards everything is read back.
 final class AppendCell {
     static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999, 100};
     private static final int PASSES = 8;
     private static final int WARM_UP_PASSES = 2;
+
+    /// Of a pass: a segment is rolled in a few of them, and making one allocates.
+    private static final int SLICES = 100;
+
     private static final long SLOWEST_NANOS = 60_000_000_000L;
 
     private final Target target;
@@ -41,13 +46,20 @@ final class AppendCell {
         Histogram histogram = new Histogram(SLOWEST_NANOS, 3);
         long nanos = 0;
         long allocated = 0;
+        // The warm-up's are written over.
+        long[] slices = new long[PASSES * SLICES];
         for (int pass = 0; pass < WARM_UP_PASSES + PASSES; pass++) {
             boolean counts = pass >= WARM_UP_PASSES;
             long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
             long start = System.nanoTime();
-            untimed(callsPerPass);
+            long allocatedAfter = allocatedBefore;
+            for (int slice = 1; slice <= SLICES; slice++) {
+                untimed(callsPerPass * slice / SLICES - callsPerPass * (slice - 1) / SLICES);
+                long allocatedNow = threads.getCurrentThreadAllocatedBytes();
+                slices[pass % PASSES * SLICES + slice - 1] = allocatedNow - allocatedAfter;
+                allocatedAfter = allocatedNow;
+            }
             long took = System.nanoTime() - start;
-            long allocatedAfter = threads.getCurrentThreadAllocatedBytes();
             if (counts) {
                 nanos += took;
                 allocated += allocatedAfter - allocatedBefore;
@@ -63,11 +75,17 @@ final class AppendCell {
         Result result = new Result()
                 .with("nsPerEntry", nanos / measured)
                 .with("millionPerSecond", measured * 1000 / nanos)
-                .with("allocatedPerEntry", allocated / measured);
+                .with("allocatedPerEntry", allocated / measured)
+                .with("allocatedWithoutRoll", median(slices) * SLICES / ((double) callsPerPass * batch.size()));
         for (double percentile : PERCENTILES) {
             result.with("p" + percentile, histogram.getValueAtPercentile(percentile));
         }
         return result;
+    }
+
+    private static long median(long[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
     }
 
     private void untimed(long calls) throws Exception {

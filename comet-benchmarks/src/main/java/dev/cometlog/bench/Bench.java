@@ -55,7 +55,14 @@ final class Bench {
         Files.deleteIfExists(work.resolve("results"));
         Files.delete(work);
         String command = "./bench" + (arguments.isEmpty() ? "" : " " + String.join(" ", arguments));
-        new Report(samples).write(Path.of(args[0]), head(command, rounds, args[1], load));
+        new Report(samples).write(Path.of(args[0]), head(command, rounds(samples), args[1], load));
+    }
+
+    /// How many of them there were: a run that others went on with may have more of some cells.
+    private static String rounds(Map<CellSpec, Samples> samples) {
+        int least = samples.values().stream().mapToInt(Samples::rounds).min().orElse(0);
+        int most = samples.values().stream().mapToInt(Samples::rounds).max().orElse(0);
+        return least == most ? Integer.toString(least) : least + " to " + most;
     }
 
     private static void measure(CellRunner runner, CellSpec spec, String round, KeptResults kept)
@@ -77,15 +84,15 @@ final class Bench {
         return at < 0 ? Optional.empty() : Optional.of(arguments.get(at + 1));
     }
 
-    private static String head(String command, int rounds, String commit, String load) throws IOException {
+    private static String head(String command, String rounds, String commit, String load) throws IOException {
         String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse(System.getProperty("os.arch"));
         return """
-                Written by `%s`; never edited. Each figure is the median of %d interleaved rounds, with the lowest and the
-                highest in parentheses; each cell ran in a JVM and a directory of its own and read its data back afterwards.
+                Written by `%s`; never edited. Each figure is the median of %s interleaved rounds, with the lowest and the
+                highest in parentheses, which one round has not; each cell ran in a JVM and a directory of its own and read its data back afterwards.
                 Absolute figures are those of one noisy machine: compare rows, not machines.
                 Free memory was made the machine's own before each cell, so that no cell waits for pages that the host took back.
                 Means and throughput are of passes without a clock, percentiles (ns for each call) of passes with one, whose

@@ -30,6 +30,7 @@ final class PairCell {
             for (ChildCell child : children) {
                 Verified.require(1, child.line().equals("ready") ? 1 : 0);
             }
+            BusyCores busy = new BusyCores();
             for (ChildCell child : children) {
                 child.go();
             }
@@ -40,13 +41,14 @@ final class PairCell {
                 perSecond += Double.parseDouble(answer[0]);
                 appended += Long.parseLong(answer[1]);
             }
+            double busyCores = busy.sinceThen();
             for (ChildCell child : children) {
                 child.join();
             }
             if (subject.equals("comet")) {
                 Verified.require(appended, intact(directory, sameShard ? 1 : processes, bytes));
             }
-            return new Result().with("millionPerSecond", perSecond / 1e6);
+            return new Result().with("millionPerSecond", perSecond / 1e6).with("busyCores", busyCores);
         } finally {
             children.forEach(ChildCell::close);
         }

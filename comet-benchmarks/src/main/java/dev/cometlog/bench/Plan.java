@@ -2,6 +2,7 @@ package dev.cometlog.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Which cells a run consists of, in the order in which a round runs them: subjects of one row of work stand next to
 /// each other, so that what disturbs the machine disturbs them alike.
@@ -31,8 +32,6 @@ final class Plan {
     private static final List<String> SHORT_PEERS = List.of("chronicle");
     private static final List<String> ALL_PEERS = List.of("chronicle", "kafka", "rocksdb", "lmdb", "mvstore");
     private static final int SHARDED_BYTES = 256;
-    private static final int TARGET_MEGABYTES = 256;
-    private static final int TARGET_ENTRIES = 300_000;
 
     private final boolean full;
     private final boolean peers;
@@ -47,33 +46,27 @@ final class Plan {
         return new Plan(full, peers).cells();
     }
 
-    /// The cells that the targets are about, and nothing else.
+    /// Those cells of the full set that the targets are about, so that what one run keeps is good for the other.
     static List<CellSpec> targets(boolean peers) {
-        Plan plan = new Plan(false, peers);
-        for (int size : SIZES) {
-            for (String subject : peers ? List.of("comet", "chronicle") : List.of("comet")) {
-                plan.add(LONE, size + " B, " + subject, "append", subject, size, 1, TARGET_MEGABYTES);
-            }
-            for (String subject : peers ? List.of("comet", "chronicle", "channel") : List.of("comet", "channel")) {
-                plan.add(BATCHES, "1000 × " + size + " B, " + subject, "append", subject, size, 1000, TARGET_MEGABYTES);
-            }
-            for (String subject : peers ? List.of("comet", "chronicle", "mapped") : List.of("comet", "mapped")) {
-                plan.add(READS, size + " B, " + subject, "read", subject, size, TARGET_ENTRIES);
-            }
-        }
-        plan.processes();
-        plan.add(SHARDS, "16, comet", "shards", "comet", 16, SHARDED_BYTES, TARGET_MEGABYTES);
-        plan.add(SHARDS, "1024, comet", "shards", "comet", 1024, SHARDED_BYTES, TARGET_MEGABYTES);
-        plan.add(READS, SHORT_READ, "read", "comet", 64, 10_000);
-        plan.add(READS, LONG_READ, "read", "comet", 64, 10_000_000);
-        plan.consumers();
-        plan.add(BESIDE, LOCK_WORD, "lockword");
-        plan.add(AGAIN, REOPEN, "reopen", 4 << 10);
-        plan.add(AGAIN, TAKE_OVER, "takeover");
-        plan.room();
-        return plan.cells.stream()
-                .filter(cell -> !cell.label().startsWith("mapped, one"))
-                .toList();
+        return of(true, peers).stream().filter(Plan::isAboutTarget).toList();
+    }
+
+    private static boolean isAboutTarget(CellSpec cell) {
+        String label = cell.label();
+        return switch (cell.section()) {
+            case LONE -> isOf(label, "comet", "chronicle");
+            case BATCHES -> label.startsWith("1000 × ") && isOf(label, "comet", "chronicle", "channel");
+            case READS -> isOf(label, "comet", "chronicle", "mapped", "entries");
+            case PROCESSES -> !label.equals("mapped, one process");
+            case SHARDS -> label.equals("16, comet") || label.equals("1024, comet");
+            case BESIDE -> label.equals(LOCK_WORD);
+            case AGAIN -> label.equals(REOPEN) || label.equals(TAKE_OVER);
+            default -> true;
+        };
+    }
+
+    private static boolean isOf(String label, String... subjects) {
+        return Stream.of(subjects).anyMatch(label::endsWith);
     }
 
     private List<CellSpec> cells() {

@@ -23,6 +23,10 @@ final class Samples {
         return values.keySet();
     }
 
+    int rounds() {
+        return values.values().stream().mapToInt(List::size).max().orElse(0);
+    }
+
     boolean isEmpty() {
         return values.isEmpty();
     }
@@ -36,12 +40,15 @@ final class Samples {
         return (sorted.get((sorted.size() - 1) / 2) + sorted.get(upper)) / 2;
     }
 
-    /// Median, and lowest to highest.
+    /// Median, and lowest to highest if there was more than one round.
     String text(String key) {
         List<Double> sorted = values.getOrDefault(key, List.of());
-        return sorted.isEmpty()
-                ? "-"
-                : "%s (%s..%s)".formatted(rounded(median(key)), rounded(sorted.getFirst()), rounded(sorted.getLast()));
+        return switch (sorted.size()) {
+            case 0 -> "-";
+            case 1 -> rounded(sorted.getFirst());
+            default ->
+                "%s (%s..%s)".formatted(rounded(median(key)), rounded(sorted.getFirst()), rounded(sorted.getLast()));
+        };
     }
 
     private static String rounded(double value) {

@@ -94,7 +94,7 @@ final class TargetTable {
         most("lone append, " + size + ", p99.9 by Chronicle's", ratio(Plan.LONE, comet, chronicle, P999), 0.5);
         most("lone append, " + size + ", longest, ms", get(Plan.LONE, comet, LONGEST) / MILLISECOND, 20);
         most("lone append, " + size + ", longest by Chronicle's", ratio(Plan.LONE, comet, chronicle, LONGEST), 0.5);
-        most("lone append, " + size + ", B allocated", get(Plan.LONE, comet, ALLOCATED), 0);
+        most("lone append, " + size + ", B allocated", get(Plan.LONE, comet, "allocatedWithoutRoll"), 0);
     }
 
     private void batch(int size) {

@@ -18,6 +18,16 @@ class SamplesTest {
     }
 
     @Test
+    void aSingleRoundShowsThatItIsOne() {
+        Samples samples = new Samples();
+
+        samples.add(Map.of("ns", 20.0));
+
+        assertThat(samples.text("ns")).isEqualTo("20.0");
+        assertThat(samples.rounds()).isEqualTo(1);
+    }
+
+    @Test
     void theMedianOfTwoLiesBetweenThem() {
         Samples samples = new Samples();
 
