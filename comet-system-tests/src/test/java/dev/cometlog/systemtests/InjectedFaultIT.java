@@ -56,8 +56,8 @@ class InjectedFaultIT {
 
     @Test
     void aFullDiskIsToldBeforeAnOffsetIsAssigned() throws Exception {
-        // Behind what opening the log writes; the segments are written full of zeros by pwrite64.
-        String output = workUntilTold("pwrite64:error=ENOSPC:when=30+", "No space left on device");
+        // Behind what opening the log writes; the segments are written full of zeros by writev.
+        String output = workUntilTold("writev:error=ENOSPC:when=30+", "No space left on device");
 
         assertThat(output).contains("DiskFull");
         // No group protects anything, so the oldest segment of one shard makes room once, in vain.

@@ -6,14 +6,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// An open file of the real file system; its channel is used on [IoThreads] only.
 final class DiskFile implements StorageFile {
-    /// Outside the heap, or each write would copy them there first. As large as the largest page, see
-    /// [StorageFile#LARGE_PAGE].
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(LARGE_PAGE).asReadOnlyBuffer();
+    /// Outside the heap, or each write would copy them there first. So few that they stay in the nearest caches while
+    /// a page of [StorageFile#LARGE_PAGE] is written, by one call, from many times the same ones.
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(128 << 10).asReadOnlyBuffer();
 
     private final Path path;
     private final FileChannel channel;
@@ -59,7 +59,7 @@ final class DiskFile implements StorageFile {
 
     @Override
     public void writeZeros(int length, int pieceBytes) throws IOException {
-        int piece = Math.min(pieceBytes, ZEROS.capacity());
+        int piece = Math.min(pieceBytes, LARGE_PAGE);
         int last = (length - 1) / piece * piece;
         IoThreads.<@Nullable Void>call(() -> {
             writePiece(last, length);
@@ -71,9 +71,14 @@ final class DiskFile implements StorageFile {
     }
 
     private void writePiece(int from, int to) throws IOException {
-        ByteBuffer zeros = ZEROS.duplicate().limit(to - from);
-        while (zeros.hasRemaining()) {
-            channel.write(zeros, from + zeros.position());
+        int count = (to - from + ZEROS.capacity() - 1) / ZEROS.capacity();
+        ByteBuffer[] zeros = new ByteBuffer[count];
+        Arrays.setAll(zeros, _ -> ZEROS.duplicate());
+        zeros[count - 1].limit(to - from - (count - 1) * ZEROS.capacity());
+        // Nothing else goes by the channel's position.
+        channel.position(from);
+        for (int left = to - from; left > 0; ) {
+            left -= (int) channel.write(zeros);
         }
     }
 
