@@ -13,6 +13,8 @@ import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,11 +115,22 @@ final class ForcePlace {
 
     /// By method: the forces and the ways that it calls.
     private static Map<String, Set<String>> calls() throws IOException {
+        Path product = product();
+        if (Files.isDirectory(product)) {
+            return calls(product);
+        }
+        // Behind `package` it is a jar.
+        try (FileSystem jar = FileSystems.newFileSystem(product)) {
+            return calls(jar.getPath("/"));
+        }
+    }
+
+    private static Map<String, Set<String>> calls(Path classes) throws IOException {
         Map<String, Set<String>> calls = new HashMap<>();
-        try (Stream<Path> files = Files.walk(product())) {
+        try (Stream<Path> files = Files.walk(classes)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".class")).toList()) {
-                ClassModel model = ClassFile.of().parse(file);
+                ClassModel model = ClassFile.of().parse(Files.readAllBytes(file));
                 for (MethodModel method : model.methods()) {
                     String caller = method(
                             model.thisClass().asInternalName(),
