@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A state page of this boot in which a word is damaged costs no entry, and no append its sanity.
 @Timeout(60)
@@ -88,6 +89,58 @@ class StatePageDamageTest {
         assertThat(next).isBetween((long) ENTRIES, 4 * ShardSync.RESERVED_AHEAD);
         assertThat(ShardFixture.read(again, next)).containsExactly(next + "=after");
         assertThat(again.state().appendLimit()).isLessThan(8 * ShardSync.RESERVED_AHEAD);
+        again.close(true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, DEAD})
+    void anEndInTheMiddleOfABatchIsNotBelieved(long holder) throws IOException {
+        List<String> appended = appendAndDie();
+        Shard shard = fixture.openInNewEpoch(ShardFixture.BOOT);
+        ShardFixture.appendBatch(shard, "a", "b", "c");
+        ShardFixture.append(shard, "d");
+        appended.addAll(List.of("200=a", "201=b", "202=c", "203=d"));
+        overwrite(END_OFFSET, ENTRIES + 1);
+        overwrite(LOCK_WORD, holder);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "after")).isGreaterThanOrEqualTo(ENTRIES + 4);
+        assertThat(ShardFixture.read(again, 0)).containsAll(appended);
+        again.close(true);
+    }
+
+    /// Only an empty segment is one that a roller died in who jumped over offsets.
+    @ParameterizedTest
+    @ValueSource(longs = {0, 7})
+    void anEndBelowTheActiveSegmentIsNoJumpThatWasBegun(long end) throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        String payload = "x".repeat(1000);
+        int entries = 0;
+        while (shard.view().segments().bases().length < 2) {
+            ShardFixture.append(shard, payload + entries++);
+        }
+        ShardFixture.append(shard, payload + entries++);
+        List<String> appended = ShardFixture.read(shard, 0);
+        overwrite(END_OFFSET, end);
+        overwrite(LOCK_WORD, DEAD);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "after")).isGreaterThanOrEqualTo(entries);
+        assertThat(ShardFixture.read(again, 0)).containsAll(appended);
+        again.close(true);
+    }
+
+    @Test
+    void anEndBelowTheLastCheckpointIsNotBelieved() throws IOException {
+        List<String> appended = appendAndDie();
+        Shard shard = fixture.openInNewEpoch(ShardFixture.BOOT);
+        shard.sync();
+        overwrite(END_OFFSET, ENTRIES - 1);
+        overwrite(LOCK_WORD, DEAD);
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "after")).isGreaterThanOrEqualTo(ENTRIES);
+        assertThat(ShardFixture.read(again, 0)).containsAll(appended);
         again.close(true);
     }
 
