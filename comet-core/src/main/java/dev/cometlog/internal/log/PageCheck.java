@@ -16,16 +16,20 @@ final class PageCheck {
     /// No offset at or above it was ever handed out; the end offset itself if no checkpoint is intact.
     private final long reservedEnd;
 
+    /// Where the shard ended once.
+    private final long durable;
+
     PageCheck(ShardState state, boolean wasHeld) {
         this.state = state;
         this.wasHeld = wasHeld;
         this.reservedEnd = state.checkpoint().map(Checkpoint::reservedEnd).orElseGet(state::endOffset);
+        this.durable = state.checkpoint().map(Checkpoint::durableOffset).orElse(0L);
     }
 
     /// Whether the offsets lie in the order that they always have.
     boolean isOrdered() {
         long end = state.endOffset();
-        return end >= 0
+        return end >= durable
                 && end <= reservedEnd
                 && state.activeBase() <= reservedEnd
                 && state.nextBase() >= 0
@@ -43,7 +47,7 @@ final class PageCheck {
         }
         if (end < active.baseOffset()) {
             // A jump that was begun: the repair finishes it.
-            return true;
+            return active.isEmpty() && active.header().previousEnd() == end;
         }
         // No entry takes less than a byte.
         if (end - active.baseOffset() > active.capacity()) {
@@ -52,8 +56,8 @@ final class PageCheck {
         FrameWalker before = ShardRepair.walkerTo(active, end, active.capacity());
         before.walkTo(end);
         if (before.offset() != end) {
-            // Damage hides where it ends; the repair says so.
-            return true;
+            // Damage hides where it ends, and the repair says so; but no batch was published in part.
+            return before.offset() < end;
         }
         int limit = Math.clamp(state.writeLimit(), before.position(), active.capacity());
         FrameWalker behind = new FrameWalker(active, before.position(), end, limit);
@@ -77,6 +81,8 @@ final class PageCheck {
         }
         FrameWalker walker = ShardRepair.walkerTo(active, end, (int) written);
         walker.walkTo(end);
-        return walker.offset() == end ? walker.position() == written : walker.position() < written;
+        return walker.offset() == end
+                ? walker.position() == written
+                : walker.offset() < end && walker.position() < written;
     }
 }
