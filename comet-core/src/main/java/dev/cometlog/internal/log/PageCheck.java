@@ -53,8 +53,7 @@ final class PageCheck {
         if (end - active.baseOffset() > active.capacity()) {
             return false;
         }
-        FrameWalker before = ShardRepair.walkerTo(active, end, active.capacity());
-        before.walkTo(end);
+        FrameWalker before = ShardRepair.walkedTo(active, state, end, active.capacity());
         if (before.offset() != end) {
             // Damage hides where it ends, and the repair says so; but no batch was published in part.
             return before.offset() < end;
@@ -79,8 +78,7 @@ final class PageCheck {
                 || end - active.baseOffset() > active.capacity()) {
             return false;
         }
-        FrameWalker walker = ShardRepair.walkerTo(active, end, (int) written);
-        walker.walkTo(end);
+        FrameWalker walker = ShardRepair.walkedTo(active, state, end, (int) written);
         return walker.offset() == end
                 ? walker.position() == written
                 : walker.offset() < end && walker.position() < written;

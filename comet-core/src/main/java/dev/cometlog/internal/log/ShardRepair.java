@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
+import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
@@ -110,8 +111,7 @@ final class ShardRepair {
     private long positionOf(Segment segment, long end, boolean released) {
         // Behind what was ever written the index is empty, and to look for its end there takes long.
         int limit = Math.clamp(state.writeLimit(), SegmentHeader.LENGTH, segment.capacity());
-        FrameWalker walker = walkerTo(segment, end, limit);
-        walker.walkTo(end);
+        FrameWalker walker = walkedTo(segment, state, end, limit);
         if (walker.offset() == end) {
             state.lastTimestamp(walker.batchTimestamp(
                     Math.max(state.lastTimestamp(), segment.header().baseTimestamp())));
@@ -140,6 +140,25 @@ final class ShardRepair {
         return position >= SegmentHeader.LENGTH
                 && position + FrameDescriptor.HEADER_LENGTH <= segment.capacity()
                 && LittleEndian.getInt(segment.memory(), (int) position + FrameDescriptor.LENGTH_FIELD) == 0;
+    }
+
+    /// A walker at `end`, or as far as damage lets it come. Damage below the last checkpoint does not stop it.
+    ///
+    /// @param limit of the positions where to look for an indexed place
+    static FrameWalker walkedTo(Segment segment, ShardState state, long end, int limit) {
+        FrameWalker walker = walkerTo(segment, end, limit);
+        walker.walkTo(end);
+        Checkpoint checkpoint = state.checkpoint().orElse(Checkpoint.FIRST);
+        boolean isBehind = checkpoint.segmentBase() == segment.baseOffset()
+                && checkpoint.durableOffset() > walker.offset()
+                && checkpoint.durableOffset() <= end
+                && checkpoint.position() <= segment.capacity();
+        if (isBehind) {
+            walker = new FrameWalker(
+                    segment, (int) checkpoint.position(), checkpoint.durableOffset(), segment.capacity());
+            walker.walkTo(end);
+        }
+        return walker;
     }
 
     /// A walker at the last indexed place at or before `end`.
