@@ -182,6 +182,17 @@ final class NextSegment {
             return Optional.empty();
         }
         Optional<PreparedSegment> shared = files.factory().open(nonce);
+        if (shared.isEmpty()) {
+            // Whoever takes one changes the word first: if that still names it, a file of it was lost.
+            state.casPreparedNonce(nonce, 0);
+        } else if (!shared.get().isWhole()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} was cut off and is not used",
+                    shared.get().path());
+            letGo(shared.get(), true);
+            return Optional.empty();
+        }
         if (shared.isPresent() && shared.get().capacity() < needed) {
             shared.get().unmap();
             return Optional.empty();

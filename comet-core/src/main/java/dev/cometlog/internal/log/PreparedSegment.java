@@ -1,5 +1,6 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.StorageFile;
@@ -15,6 +16,11 @@ record PreparedSegment(Path path, Path indexPath, long nonce, StorageFile channe
 
     int capacity() {
         return (int) file.memory().byteSize();
+    }
+
+    /// Whether it has an index of the size that it needs.
+    boolean isWhole() {
+        return index.memory().byteSize() == IndexDescriptor.indexBytes(capacity());
     }
 
     /// Writes the header and hands the mappings over to the segment that is returned.
