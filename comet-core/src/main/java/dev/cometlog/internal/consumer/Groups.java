@@ -17,6 +17,7 @@ import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -297,10 +298,30 @@ final class Groups {
         }
         byte[] header = GroupDescriptor.header(streamHash(stream), groupHash(group), stream.shardCount());
         if (writable && !GroupDescriptor.startsWith(mapped.memory(), header)) {
-            LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", file.path());
-            GroupDescriptor.write(mapped.memory(), header);
+            writeHeader(file.path(), mapped.memory(), header);
         }
         return mapped;
+    }
+
+    /// Makes a file the group's own. Under the control lock: what another process has acknowledged in it since must
+    /// stay.
+    private void writeHeader(Path path, MemorySegment file, byte[] header) throws IOException {
+        try (LockFile.Held _ = log.incarnations().control(log.config().appendTimeout())) {
+            if (GroupDescriptor.startsWith(file, header)) {
+                return;
+            }
+            if (GroupDescriptor.isOfAnother(file, header)) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} is the file of another group, whose acks are not believed; the group starts at the earliest"
+                                + " entry",
+                        path);
+                file.fill((byte) 0);
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", path);
+            }
+            GroupDescriptor.write(file, header);
+        }
     }
 
     /// Gives a file of an older layout what it lacks. Under the control lock: another process may be at it, and what it

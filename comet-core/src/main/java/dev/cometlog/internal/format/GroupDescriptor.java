@@ -166,6 +166,17 @@ public final class GroupDescriptor {
         return decode(bytes).filter(Header::isNewer).isPresent();
     }
 
+    /// Whether a file starts with an intact header of another group or stream than that one.
+    public static boolean isOfAnother(MemorySegment file, byte[] header) {
+        byte[] bytes = new byte[HEADER_LENGTH];
+        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, 0, bytes, 0, HEADER_LENGTH);
+        long streamHash = LittleEndian.getLong(header, STREAM_HASH_FIELD);
+        long groupHash = LittleEndian.getLong(header, GROUP_HASH_FIELD);
+        return decode(bytes)
+                .filter(found -> found.streamHash() != streamHash || found.groupHash() != groupHash)
+                .isPresent();
+    }
+
     /// The ack word of an offset.
     ///
     /// @throws IllegalArgumentException if the offset is out of range
