@@ -17,48 +17,74 @@ import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
 /// A damaged log that is opened, read, appended to and read again. It must open, deliver nothing that was not
-/// appended there, lose nothing but what the damage hit, and report that.
-///
-/// @param log as it was before
-/// @param disk damaged
-/// @param boot of the open; another one than the log's stands for a restart of the machine
-/// @param mayBeLost which offsets the damage hit
-record DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, BootId boot, LongPredicate mayBeLost) {
+/// appended there, lose nothing but what it may, and report that.
+final class DamageCase {
     private static final byte[] AFTERWARDS = "afterwards".getBytes(StandardCharsets.UTF_8);
 
+    /// Two of them need the next segment.
+    private static final byte[] LARGE = "afterwards ".repeat(1450).getBytes(StandardCharsets.UTF_8);
+
+    private final SmallLog log;
+    private final MemoryDisk disk;
+    private final ManualTime time;
+    private final LongPredicate mayBeLost;
+
+    /// What must be there, by offset, unless it may be lost.
+    private final NavigableMap<Long, byte[]> expected;
+
+    /// What nobody was told of, and may be there all the same.
+    private final NavigableMap<Long, byte[]> possible;
+
+    /// @param log as it was before
+    /// @param disk damaged
+    /// @param mayBeLost which offsets
+    DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, LongPredicate mayBeLost) {
+        this.log = log;
+        this.disk = disk;
+        this.time = time;
+        this.mayBeLost = mayBeLost;
+        this.expected = new TreeMap<>(log.entries());
+        this.possible = new TreeMap<>(log.unpublished());
+    }
+
     void check() throws IOException, InterruptedException {
-        Log opened = SmallLog.open(disk, log.root(), time, boot);
+        Log opened = SmallLog.open(mode -> disk, log.root(), time, log.nextBoot());
         try {
             Shard shard = opened.find(SmallLog.STREAM)
                     .orElseThrow(() -> new AssertionError("the stream is gone"))
                     .shard(0);
-            NavigableMap<Long, byte[]> expected = new TreeMap<>(log.entries());
-            readAll(shard, expected, false);
-            append(shard, expected);
-            readAll(shard, expected, true);
-            checkGroup(opened, expected);
+            readAll(shard, false);
+            append(shard);
+            readAll(shard, true);
+            for (Map.Entry<String, Long> group : log.acked().entrySet()) {
+                checkGroup(opened, group.getKey(), group.getValue());
+            }
         } finally {
             opened.incarnations().close();
         }
     }
 
-    /// Offsets that were handed out are not used again, whatever was lost.
-    private void append(Shard shard, NavigableMap<Long, byte[]> expected) {
-        long offset;
-        try {
-            offset = shard.append(AFTERWARDS, 0, AFTERWARDS.length);
-        } catch (CometException.Poisoned e) {
-            // Damage can say that an fsync failed. Then nothing is appended until the shard was written anew.
-            assertThat(shard.state().poison()).isNotZero();
-            return;
+    /// Offsets that were handed out, or under which something was read, are not used again, whatever was lost.
+    private void append(Shard shard) {
+        long used = Math.max(log.end(), shard.state().endOffset());
+        for (byte[] payload : new byte[][] {AFTERWARDS, LARGE, LARGE}) {
+            long offset;
+            try {
+                offset = shard.append(payload, 0, payload.length);
+            } catch (CometException.Poisoned e) {
+                // Damage can say that an fsync failed. Then nothing is appended until the shard was written anew.
+                assertThat(shard.state().poison()).isNotZero();
+                return;
+            }
+            assertThat(offset).as("offset of the next append").isGreaterThanOrEqualTo(used);
+            used = offset + 1;
+            expected.put(offset, payload);
         }
-        assertThat(offset).as("offset of the next append").isGreaterThanOrEqualTo(log.end());
-        expected.put(offset, AFTERWARDS);
         shard.sync();
     }
 
-    /// Reads from 0 to the end; what does not come must be told, and hit.
-    private void readAll(Shard shard, NavigableMap<Long, byte[]> expected, boolean appended) {
+    /// Reads from 0 to the end; what does not come must be told, and be among what may be lost.
+    private void readAll(Shard shard, boolean appended) {
         NavigableMap<Long, byte[]> found = new TreeMap<>();
         long[] next = {0};
         ShardReader reader = new ShardReader(shard.view());
@@ -77,11 +103,9 @@ record DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, BootId boot, L
         } while (delivered > 0);
         long end = shard.state().endOffset();
         assertThat(next[0]).as("where reading ends").isEqualTo(end);
-        for (Map.Entry<Long, byte[]> entry : found.entrySet()) {
-            assertThat(entry.getValue())
-                    .as("bytes of offset %d", entry.getKey())
-                    .isEqualTo(expected.get(entry.getKey()));
-        }
+        found.forEach((offset, payload) -> assertThat(payload)
+                .as("bytes of offset %d", offset)
+                .isEqualTo(expected.containsKey(offset) ? expected.get(offset) : possible.get(offset)));
         for (long offset : expected.keySet()) {
             if (!found.containsKey(offset)) {
                 assertThat(mayBeLost.test(offset))
@@ -92,6 +116,25 @@ record DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, BootId boot, L
                         .isTrue();
             }
         }
+        checkWhole(found);
+    }
+
+    /// A batch comes whole or not at all, and of what a power loss may cut nothing comes behind what is missing.
+    private void checkWhole(NavigableMap<Long, byte[]> found) {
+        boolean isCut = false;
+        for (long offset : log.entries().keySet()) {
+            boolean isThere = found.containsKey(offset);
+            long before = offset - 1;
+            if (log.entries().containsKey(before) && log.frame(before).equals(log.frame(offset))) {
+                assertThat(isThere).as("offset %d, like %d", offset, before).isEqualTo(found.containsKey(before));
+            }
+            if (log.left() == SmallLog.Left.POWER_LOST && offset >= log.durable()) {
+                assertThat(isThere && isCut)
+                        .as("offset %d comes behind a hole", offset)
+                        .isFalse();
+                isCut |= !isThere;
+            }
+        }
     }
 
     private static void passGap(Gap gap, long[] next) {
@@ -99,9 +142,9 @@ record DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, BootId boot, L
         next[0] = gap.to();
     }
 
-    /// The group gets everything it had not acknowledged; what it had may come again.
-    private void checkGroup(Log opened, NavigableMap<Long, byte[]> expected) throws InterruptedException {
-        GroupConsumer consumer = new GroupConsumer(opened, SmallLog.GROUP);
+    /// A group gets everything it had not acknowledged; what it had may come again.
+    private void checkGroup(Log opened, String group, long acked) throws InterruptedException {
+        GroupConsumer consumer = new GroupConsumer(opened, group);
         try {
             NavigableMap<Long, Integer> delivered = new TreeMap<>();
             Batch batch;
@@ -112,7 +155,7 @@ record DamageCase(SmallLog log, MemoryDisk disk, ManualTime time, BootId boot, L
                 }
                 batch.ack();
             } while (batch.size() > 0 || !batch.gaps().isEmpty());
-            for (long offset : expected.tailMap(log.acked(), true).keySet()) {
+            for (long offset : expected.tailMap(acked, true).keySet()) {
                 assertThat(delivered.containsKey(offset) || mayBeLost.test(offset))
                         .as("offset %d came to the group", offset)
                         .isTrue();

@@ -10,18 +10,26 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 
 /// Damages a [SmallLog] in every way: each byte of each file, each length, files that are exchanged, copied, gone
 /// or foreign.
 final class Damages {
-    /// How far into a segment each byte and length counts; behind that is nothing but zeros.
-    static final int USED_BYTES = 4096;
+    /// How far into a file each byte and length counts; behind that there are large entries and zeros.
+    private static final int HEAD = 4096 + 200;
 
-    private static final int TAIL_STEP = 4099;
+    /// How far from the end of the entries each does too.
+    private static final int BEFORE_END = 1600;
+
+    private static final int BEHIND_END = 256;
+    private static final int STEP = 4099;
+
+    /// How many of the zeros outside the state page are damaged where the log was not closed, unless all are.
+    private static final int SPARE_STEP = 8;
 
     private final SmallLog log;
+    private final ShardPaths paths;
     private final Random random;
-    private final boolean otherBoot;
 
     /// One way of damaging a log.
     ///
@@ -30,11 +38,10 @@ final class Damages {
     /// @param hit which offsets it may cost
     record Damage(String name, Consumer<MemoryDisk> apply, LongPredicate hit) {}
 
-    /// @param otherBoot whether the machine is started anew before the log is opened
-    Damages(SmallLog log, Random random, boolean otherBoot) {
+    Damages(SmallLog log, Random random) {
         this.log = log;
+        this.paths = log.paths();
         this.random = random;
-        this.otherBoot = otherBoot;
     }
 
     private List<Path> files() {
@@ -43,22 +50,49 @@ final class Damages {
                 .toList();
     }
 
-    /// @param every whether each byte is damaged in all three ways, or in one of them at random
+    /// Where a file of that length is damaged or cut off.
+    private int[] places(Path path, int length) {
+        SmallLog.Frame last = log.frame(log.frames().lastKey());
+        boolean isActive = path.equals(paths.segment(last.base()));
+        return IntStream.range(0, length)
+                .filter(at -> at < HEAD
+                        || at % STEP == 0
+                        || (isActive && at >= last.to() - BEFORE_END && at < last.to() + BEHIND_END))
+                .toArray();
+    }
+
+    /// @param every whether each byte is damaged in all ways, or in one of three at random
     List<Damage> bytes(boolean every) {
         List<Damage> damages = new ArrayList<>();
         for (Map.Entry<Path, byte[]> file : log.disk().files().entrySet()) {
             byte[] bytes = file.getValue();
-            for (int at = 0; at < bytes.length; at += at < USED_BYTES + 200 ? 1 : TAIL_STEP) {
-                byte[] to = {(byte) (bytes[at] ^ 1 << random.nextInt(Byte.SIZE)), 0, (byte) 0xff};
-                int chosen = random.nextInt(to.length);
-                for (int way = 0; way < to.length; way++) {
-                    if (to[way] != bytes[at] && (every || way == chosen)) {
-                        damages.add(byteAt(file.getKey(), at, to[way]));
+            for (int at : places(file.getKey(), bytes.length)) {
+                boolean isOfPage = file.getKey().equals(paths.state());
+                boolean isSpare = bytes[at] == 0 && !isOfPage && log.left() != SmallLog.Left.CLOSED;
+                if (isSpare && !every && random.nextInt(SPARE_STEP) > 0) {
+                    continue;
+                }
+                byte[] ways = ways(bytes[at], every && isOfPage);
+                int chosen = random.nextInt(ways.length);
+                for (int way = 0; way < ways.length; way++) {
+                    if (ways[way] != bytes[at] && (every || way == chosen)) {
+                        damages.add(byteAt(file.getKey(), at, ways[way]));
                     }
                 }
             }
         }
         return damages;
+    }
+
+    /// What a byte may become: all zeros, all ones, and one bit flipped, or each.
+    private byte[] ways(byte from, boolean eachBit) {
+        byte[] ways = new byte[2 + (eachBit ? Byte.SIZE : 1)];
+        ways[1] = (byte) 0xff;
+        int bit = random.nextInt(Byte.SIZE);
+        for (int way = 2; way < ways.length; way++) {
+            ways[way] = (byte) (from ^ 1 << (bit + way) % Byte.SIZE);
+        }
+        return ways;
     }
 
     private Damage byteAt(Path path, int at, byte to) {
@@ -77,11 +111,10 @@ final class Damages {
         List<Damage> damages = new ArrayList<>();
         for (Map.Entry<Path, byte[]> file : log.disk().files().entrySet()) {
             int length = file.getValue().length;
-            for (int to = 0; to < length; to += to < USED_BYTES + 200 ? 1 : TAIL_STEP) {
-                int cut = to;
+            for (int to : places(file.getKey(), length)) {
                 damages.add(new Damage(
                         name(file.getKey()) + " has " + to + " bytes",
-                        disk -> disk.put(file.getKey(), Arrays.copyOf(file.getValue(), cut)),
+                        disk -> disk.put(file.getKey(), Arrays.copyOf(file.getValue(), to)),
                         hitBy(file.getKey(), to, length)));
             }
         }
@@ -121,56 +154,35 @@ final class Damages {
             for (String name : List.of("00000000000000000003.log", "00000000000000009999.log")) {
                 damages.add(new Damage(
                         name(one) + " is there again as " + name,
-                        disk -> disk.put(shardDirectory().resolve(name), bytes),
+                        disk -> disk.put(paths.directory().resolve(name), bytes),
                         offset -> false));
             }
         }
         return damages;
     }
 
-    private Path shardDirectory() {
-        return files().stream()
-                .filter(path -> path.toString().endsWith(".log"))
-                .findFirst()
-                .orElseThrow()
-                .getParent();
-    }
-
     private String name(Path path) {
         return log.root().relativize(path).toString();
     }
 
-    /// Which entries the bytes of a file hold; none for what is derived or only tells of them.
+    /// Which entries damage to the bytes of a file may cost: those whose batch it hits, and none for what is derived or
+    /// only tells of them. A header is all of its segment's.
     private LongPredicate hitBy(Path path, int from, int to) {
         String name = path.getFileName().toString();
         if (!name.endsWith(".log")) {
             return offset -> false;
         }
         long base = Long.parseLong(name.substring(0, name.length() - ".log".length()));
-        boolean sealed = base < log.sealedEnd();
-        if (from < SegmentHeader.LENGTH) {
-            // The whole segment; behind a restart also what was not forced in another.
-            return offset -> (offset < log.sealedEnd()) == sealed || isCut(offset, base);
-        }
+        int durablePosition = log.frame(log.durable() - 1).to();
         return offset -> {
-            if ((offset < log.sealedEnd()) != sealed) {
+            SmallLog.Frame frame = log.frames().get(offset);
+            if (frame == null || frame.base() != base || offset >= log.end()) {
                 return false;
             }
-            Map.Entry<Long, Long> before = log.frameEnds().lowerEntry(offset);
-            while (before != null
-                    && before.getValue().equals(log.frameEnds().get(offset))
-                    && (before.getKey() < log.sealedEnd()) == sealed) {
-                before = log.frameEnds().lowerEntry(before.getKey());
-            }
-            boolean first = before == null || (before.getKey() < log.sealedEnd()) != sealed;
-            long start = first ? SegmentHeader.LENGTH : before.getValue();
-            boolean hit = start < to && from < log.frameEnds().get(offset);
-            return hit || (isCut(offset, base) && from < log.frameEnds().get(offset));
+            boolean isHit = from < frame.to() && to > frame.from();
+            // What was not forced may be cut from the first damage on.
+            boolean isCut = offset >= log.durable() && from < frame.to() && to > durablePosition;
+            return from < SegmentHeader.LENGTH || isHit || isCut;
         };
-    }
-
-    /// Whether a restart may take an entry of the segment, since it was not forced and something before it was hit.
-    private boolean isCut(long offset, long base) {
-        return otherBoot && offset >= log.durable() && offset >= base;
     }
 }

@@ -244,7 +244,8 @@ final class MemoryDisk implements Storage {
 
     @Override
     public long fileId(Path path) {
-        return 0;
+        // Of the name, so that a disk which is copied holds the same files and not copies of them.
+        return path.hashCode() | 1L << 32;
     }
 
     @Override

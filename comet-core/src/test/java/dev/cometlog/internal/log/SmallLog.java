@@ -1,132 +1,145 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.CometConfig;
-import dev.cometlog.internal.consumer.Batch;
-import dev.cometlog.internal.consumer.GroupConsumer;
+import dev.cometlog.internal.format.GroupDescriptor;
+import dev.cometlog.internal.storage.FilesMode;
+import dev.cometlog.internal.storage.Storage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
-/// A small log as it lies on a disk: a sealed segment and an active one of a few KiB each, a group that has read a
-/// part of them, and all the files around.
+/// A small log as it lies on a disk: a sealed segment and an active one that hold a few KiB of small entries each, the
+/// latter two large ones as well, two groups, and all the files around.
 ///
 /// @param disk what is on it
 /// @param entries what was appended, by offset
-/// @param frameEnds where in its segment the batch of each entry ends
-/// @param sealedEnd where the sealed segment ends and the active one starts
+/// @param frames where the batch of each entry lies
+/// @param unpublished what the append that the process died in would have appended, by offset
 /// @param durable below it everything was forced
-/// @param acked how far the group has come
+/// @param kept from it on the power loss took everything; the end if there was none
+/// @param acked how far each group has come
 record SmallLog(
+        Left left,
         MemoryDisk disk,
         Path root,
         NavigableMap<Long, byte[]> entries,
-        NavigableMap<Long, Long> frameEnds,
-        long sealedEnd,
+        NavigableMap<Long, Frame> frames,
+        NavigableMap<Long, byte[]> unpublished,
         long durable,
-        long acked) {
+        long kept,
+        Map<String, Long> acked) {
     static final String STREAM = "events:v1";
-    static final String GROUP = "group";
+    static final int SEGMENT_BYTES = 64 * 1024;
     static final BootId BOOT = new BootId(1, 2);
-    static final CometConfig CONFIG =
-            CometConfig.builder().segmentBytes(64 * 1024).build();
-    private static final int LONE_ENTRIES = 30;
+    private static final BootId OTHER_BOOT = new BootId(3, 4);
+    private static final CometConfig CONFIG =
+            CometConfig.builder().segmentBytes(SEGMENT_BYTES).build();
+    private static final int SECTOR = 512;
 
     /// How the log was left.
     enum Left {
         CLOSED,
-        /// Its only process was killed.
-        KILLED
+        /// Its only process was killed in an append, between the last byte and the publication. Another segment is
+        /// prepared, and acks are not forced.
+        KILLED,
+        /// The same, and then the machine lost its power. A sector of a batch that was not forced never came to the
+        /// disk, what lies behind it did. The acks that were not forced are gone.
+        POWER_LOST
     }
 
-    static Log open(MemoryDisk disk, Path root, ManualTime time, BootId boot) {
+    /// Bytes of a segment.
+    record Frame(long base, int from, int to) {}
+
+    static Log open(Function<FilesMode, Storage> storages, Path root, ManualTime time, BootId boot) {
         return new LogOpener(
                         new LogDirectory(root),
                         CONFIG,
-                        new Machine(mode -> disk, time, () -> boot, (name, count) -> new DirectExecutor()))
+                        new Machine(storages, time, () -> boot, (name, count) -> new DirectExecutor()))
                 .open();
+    }
+
+    /// @param root where processes have their locks; also where the process that dies writes, in a directory beside
+    /// @param classPath of the process that dies
+    static SmallLog make(Path root, ManualTime time, Left left, String classPath)
+            throws IOException, InterruptedException {
+        MemoryDisk disk = new MemoryDisk(root, time);
+        Log log = open(mode -> disk, root, time, BOOT);
+        SmallLogWriter writer = new SmallLogWriter(log, time);
+        writer.write();
+        long end = writer.end();
+        if (left == Left.CLOSED) {
+            writer.closeConsumers();
+            log.close();
+            return new SmallLog(
+                    left, disk, root, writer.entries(), writer.frames(), new TreeMap<>(), end, end, writer.acked());
+        }
+        // The process that dies writes the same; so this one knows what it wrote.
+        MemoryDisk killed = DyingWriter.run(root, time, writer.appends() + 1, classPath);
+        writer.writeUnpublished();
+        log.incarnations().close();
+        NavigableMap<Long, byte[]> entries = writer.entries();
+        NavigableMap<Long, byte[]> unpublished = new TreeMap<>(entries.tailMap(end, true));
+        entries.tailMap(end, true).clear();
+        SmallLog dead = new SmallLog(
+                left, killed, root, entries, writer.frames(), unpublished, writer.durable(), end, writer.acked());
+        return left == Left.KILLED ? dead : dead.withoutUnforced(writer.tornBatch(), writer.ackedBefore());
+    }
+
+    private SmallLog withoutUnforced(long tornBatch, Map<String, Long> ackedBefore) {
+        Frame torn = frame(tornBatch);
+        Path segment = paths().segment(torn.base());
+        byte[] bytes = disk.bytes(segment);
+        int sector = (torn.from() / SECTOR + 1) * SECTOR;
+        if (sector + SECTOR > torn.to()) {
+            throw new AssertionError("no whole sector lies in " + torn);
+        }
+        Arrays.fill(bytes, sector, sector + SECTOR, (byte) 0);
+        disk.put(segment, bytes);
+        ackedBefore.forEach((group, offset) -> {
+            Path file = GroupFiles.of(paths().directory().getParent(), group);
+            byte[] words = disk.bytes(file);
+            byte[] before = GroupDescriptor.initial(0, 0, new long[] {offset});
+            int field = GroupDescriptor.ackField(0);
+            System.arraycopy(before, field, words, field, Long.BYTES);
+            disk.put(file, words);
+        });
+        Map<String, Long> after = new TreeMap<>(acked);
+        after.putAll(ackedBefore);
+        return new SmallLog(left, disk, root, entries, frames, unpublished, durable, tornBatch, after);
+    }
+
+    /// Of the only shard.
+    ShardPaths paths() {
+        return paths(disk);
+    }
+
+    static ShardPaths paths(MemoryDisk disk) {
+        return new ShardPaths(disk.files().keySet().stream()
+                .filter(path -> path.toString().endsWith(".log"))
+                .findFirst()
+                .orElseThrow()
+                .getParent());
+    }
+
+    /// Where the batch of an entry lies.
+    Frame frame(long offset) {
+        Frame frame = frames.get(offset);
+        if (frame == null) {
+            throw new AssertionError("no entry has offset " + offset);
+        }
+        return frame;
     }
 
     long end() {
         return entries.lastKey() + 1;
     }
 
-    static SmallLog make(Path root, ManualTime time, Left left) throws IOException, InterruptedException {
-        MemoryDisk disk = new MemoryDisk(root, time);
-        Builder builder = new Builder(open(disk, root, time, BOOT));
-        builder.fill("first");
-        builder.shard.sync();
-        time.advance(Duration.ofHours(2));
-        builder.shard.tick(time.nanoTime());
-        long sealedEnd = builder.shard.state().activeBase();
-        builder.fill("second");
-        builder.shard.sync();
-        long durable = builder.shard.state().durableOffset();
-        builder.lone("not forced");
-        builder.batch("not forced either", 3);
-        long acked = builder.consume();
-        if (left == Left.CLOSED) {
-            builder.log.close();
-            durable = builder.entries.lastKey() + 1;
-        } else {
-            builder.log.incarnations().close();
-        }
-        return new SmallLog(disk, root, builder.entries, builder.positions, sealedEnd, durable, acked);
-    }
-
-    private static final class Builder {
-        private final Log log;
-        private final Shard shard;
-        private final NavigableMap<Long, byte[]> entries = new TreeMap<>();
-        private final NavigableMap<Long, Long> positions = new TreeMap<>();
-
-        Builder(Log log) {
-            this.log = log;
-            this.shard = log.findOrCreate(STREAM, 1).shard(0);
-        }
-
-        void fill(String text) {
-            for (int i = 0; i < LONE_ENTRIES; i++) {
-                lone(text + " " + "x".repeat(i));
-            }
-            batch(text + " of a batch", 7);
-            lone(text + " large " + "y".repeat(900));
-            lone("");
-            lone(text + " last");
-        }
-
-        void lone(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            note(shard.append(bytes, 0, bytes.length), List.of(bytes));
-        }
-
-        void batch(String text, int count) {
-            List<byte[]> payloads = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                payloads.add((text + " " + i).getBytes(StandardCharsets.UTF_8));
-            }
-            note(shard.appendBatch(payloads), payloads);
-        }
-
-        private void note(long offset, List<byte[]> payloads) {
-            for (int i = 0; i < payloads.size(); i++) {
-                entries.put(offset + i, payloads.get(i));
-                // It starts where the one before ends.
-                positions.put(offset + i, shard.state().writePosition());
-            }
-        }
-
-        long consume() throws InterruptedException {
-            GroupConsumer consumer = new GroupConsumer(log, GROUP);
-            Batch batch = consumer.poll(STREAM, 20, Duration.ZERO);
-            batch.ack();
-            long acked = batch.firstOffset() + batch.size();
-            consumer.close();
-            return acked;
-        }
+    /// The run of the machine in which it is opened next.
+    BootId nextBoot() {
+        return left == Left.POWER_LOST ? OTHER_BOOT : BOOT;
     }
 }
