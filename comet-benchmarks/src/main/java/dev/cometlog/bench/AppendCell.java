@@ -9,7 +9,8 @@ import java.util.Random;
 import org.HdrHistogram.Histogram;
 
 /// Appends payloads alone or in batches: the mean of passes without a clock, percentiles of passes with one, and
-/// what the calling thread allocated, segments included and, as the median of slices, without them. Afterwards everything is read back.
+/// what the calling thread allocated, segments included and, as the median of slices, without them. Afterwards
+/// everything is read back.
 final class AppendCell {
     static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999, 100};
     private static final int PASSES = 8;
