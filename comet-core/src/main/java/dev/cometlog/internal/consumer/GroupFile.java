@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 /// | holder | holder of the lease; says which member it is | release / acquire |
 /// | wish | CAS 0 → me, dead → me, me → 0 | CAS / acquire |
 /// | counters, last ack | holder of the lease | release / acquire |
+/// | first word of each page | also whoever forces the file: adds 0 | atomic |
 ///
 /// Members are called by their place in the table from 1 on, in `holder` and `wish`; 0 is nobody.
 final class GroupFile {
@@ -159,8 +160,11 @@ final class GroupFile {
         LONG.setRelease(memory, (long) field(shard, counter), value);
     }
 
-    /// Makes the acks so far survive power loss.
+    /// Makes the acks so far survive power loss, also those that a force of another process failed for.
     void force() throws IOException {
+        if (!memory.isReadOnly()) {
+            file.makeDirty(mapped);
+        }
         file.force();
     }
 

@@ -37,6 +37,13 @@ public interface StorageFile extends Closeable {
     /// After an error nothing is known about what was not durable before.
     void force() throws IOException;
 
+    /// Makes all pages of a writable mapping of this file dirty, whatever they hold and whoever writes to them
+    /// meanwhile. A force that failed, of whomever, may have left pages that count as clean and are not on the
+    /// disk: the next one would leave them out and succeed.
+    default void makeDirty(MappedFile mapped) {
+        mapped.makeDirty();
+    }
+
     /// Maps the first `length` bytes, which must exist.
     MappedFile map(long length, boolean writable) throws IOException;
 

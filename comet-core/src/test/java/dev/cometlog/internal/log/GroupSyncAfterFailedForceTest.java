@@ -1,6 +1,7 @@
 package dev.cometlog.internal.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.CometConfig;
@@ -64,6 +65,22 @@ class GroupSyncAfterFailedForceTest {
         }
     }
 
+    @Test
+    void whoOnlyReadsTheLogMaySyncAndChangesNothing() throws Exception {
+        MemoryDisk disk = new MemoryDisk(directory, time);
+        try (PowerCutStorage storage = new PowerCutStorage(disk, directory, Set.of())) {
+            Log log = open(storage, 1);
+            acknowledgedInVain(storage, log).sync();
+            log.incarnations().close();
+        }
+        Log reading = open(disk, 1, CometConfig.builder().readOnly(true).build());
+        try {
+            assertThatCode(new GroupConsumer(reading, GROUP)::sync).doesNotThrowAnyException();
+        } finally {
+            reading.close();
+        }
+    }
+
     /// Acknowledges everything, and cannot make that durable at first.
     private static GroupConsumer acknowledgedInVain(PowerCutStorage storage, Log log) throws InterruptedException {
         long _ = log.findOrCreate(STREAM, 1).shard(0).appendBatch(List.of(new byte[1], new byte[1], new byte[1]));
@@ -97,9 +114,13 @@ class GroupSyncAfterFailedForceTest {
     }
 
     private Log open(Storage storage, long boot) throws IOException {
+        return open(storage, boot, CometConfig.builder().build());
+    }
+
+    private Log open(Storage storage, long boot, CometConfig config) throws IOException {
         BootId id = new BootId(boot, 7);
         Machine machine = new Machine(mode -> storage, time, () -> id, (name, count) -> new DirectExecutor());
         LogDirectory resolved = LogDirectory.resolve(storage, path, true);
-        return new LogOpener(resolved, CometConfig.builder().build(), machine).open();
+        return new LogOpener(resolved, config, machine).open();
     }
 }

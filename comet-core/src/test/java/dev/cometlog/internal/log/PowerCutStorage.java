@@ -373,6 +373,14 @@ final class PowerCutStorage implements Storage, AutoCloseable {
         }
 
         @Override
+        public void makeDirty(MappedFile mapped) {
+            synchronized (PowerCutStorage.this) {
+                file.makeDirty(mapped);
+                remembered.written(0, Math.toIntExact(mapped.memory().byteSize()));
+            }
+        }
+
+        @Override
         public MappedFile map(long length, boolean writable) throws IOException {
             MappedFile mapped = file.map(length, writable);
             synchronized (PowerCutStorage.this) {
