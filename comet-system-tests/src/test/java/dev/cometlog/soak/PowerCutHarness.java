@@ -2,13 +2,22 @@ package dev.cometlog.soak;
 
 import dev.cometlog.internal.log.PowerCuts;
 import dev.cometlog.testing.Scratch;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Simulated power cuts of whole logs: most of them with files of memory, some with real and mapped ones.
 public final class PowerCutHarness implements Harness {
-    private static final int SEEDS_ON_DISK = 10;
+    private static final int CUTS_ON_DISK = 60;
     private static final int CUTS_BETWEEN = 3000;
+
+    /// So many that they get their share of the cores beside the processes that are killed meanwhile.
+    private static final int THREADS = 4;
 
     @Override
     public String name() {
@@ -27,28 +36,43 @@ public final class PowerCutHarness implements Harness {
 
     @Override
     public Figures run(long seed, Budget budget) throws Exception {
-        long next = seed;
-        long inMemory = 0;
-        long onDisk = 0;
-        try (Scratch memory = Scratch.inMemory("power");
-                Scratch disk = Scratch.inMemory("power-files")) {
-            while (budget.isLeft()) {
-                PowerCuts cuts = PowerCuts.inMemory(next, memory.directory());
-                cuts.run(done -> done < CUTS_BETWEEN && budget.isLeft());
-                inMemory += cuts.cuts();
-                PowerCuts real = PowerCuts.onDisk(cuts.nextSeed(), disk.directory());
-                long last = cuts.nextSeed() + SEEDS_ON_DISK;
-                real.run(done -> real.nextSeed() < last && budget.isLeft());
-                onDisk += real.cuts();
-                next = real.nextSeed();
+        AtomicLong seeds = new AtomicLong(seed);
+        AtomicLong inMemory = new AtomicLong();
+        AtomicLong onDisk = new AtomicLong();
+        try (var threads = Executors.newFixedThreadPool(THREADS)) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                runs.add(threads.submit(() -> {
+                    run(seeds, budget, inMemory, onDisk);
+                    return null;
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get();
             }
         }
+        long cuts = inMemory.get() + onDisk.get();
         String line = String.format(
                 Locale.ROOT,
                 "%d power cuts (%d of mapped files), 0 durable entries lost, 0 wrong bytes, 0 offsets reused, %.0f cuts/s",
-                inMemory + onDisk,
-                onDisk,
-                (inMemory + onDisk) / budget.usedSeconds());
-        return new Figures(line, next);
+                cuts,
+                onDisk.get(),
+                cuts / budget.usedSeconds());
+        return new Figures(line, seeds.get());
+    }
+
+    private static void run(AtomicLong seeds, Budget budget, AtomicLong inMemory, AtomicLong onDisk)
+            throws IOException, InterruptedException {
+        try (Scratch memory = Scratch.inMemory("power");
+                Scratch disk = Scratch.inMemory("power-files")) {
+            while (budget.isLeft()) {
+                PowerCuts cuts = PowerCuts.inMemory(seeds, memory.directory());
+                cuts.run(done -> done < CUTS_BETWEEN && budget.isLeft());
+                inMemory.addAndGet(cuts.cuts());
+                PowerCuts real = PowerCuts.onDisk(seeds, disk.directory());
+                real.run(done -> done < CUTS_ON_DISK && budget.isLeft());
+                onDisk.addAndGet(real.cuts());
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
 
 /// Power cuts of whole logs, one seed after the other.
@@ -15,11 +16,11 @@ public final class PowerCuts {
 
     private final Path directory;
     private final boolean real;
-    private long seed;
+    private final AtomicLong seeds;
     private long cuts;
 
-    private PowerCuts(long firstSeed, Path directory, boolean real) {
-        this.seed = firstSeed;
+    private PowerCuts(AtomicLong seeds, Path directory, boolean real) {
+        this.seeds = seeds;
         this.directory = directory;
         this.real = real;
     }
@@ -28,12 +29,22 @@ public final class PowerCuts {
     ///
     /// @param directory an empty one
     public static PowerCuts inMemory(long firstSeed, Path directory) {
-        return new PowerCuts(firstSeed, directory, false);
+        return inMemory(new AtomicLong(firstSeed), directory);
+    }
+
+    /// The same for one of several threads, which take their seeds from one counter and have a directory each.
+    public static PowerCuts inMemory(AtomicLong seeds, Path directory) {
+        return new PowerCuts(seeds, directory, false);
     }
 
     /// Cuts of logs on a real file system.
     public static PowerCuts onDisk(long firstSeed, Path directory) {
-        return new PowerCuts(firstSeed, directory, true);
+        return onDisk(new AtomicLong(firstSeed), directory);
+    }
+
+    /// The same for one of several threads.
+    public static PowerCuts onDisk(AtomicLong seeds, Path directory) {
+        return new PowerCuts(seeds, directory, true);
     }
 
     /// How many cuts there were.
@@ -43,7 +54,7 @@ public final class PowerCuts {
 
     /// Where another run goes on.
     public long nextSeed() {
-        return seed;
+        return seeds.get();
     }
 
     /// Goes on as long as the number of cuts so far says so.
@@ -53,8 +64,7 @@ public final class PowerCuts {
         // On such a thread I/O is done at once, and not handed to another one.
         FutureTask<Void> runs = new FutureTask<>(() -> {
             while (more.test(cuts)) {
-                runSeed();
-                seed++;
+                runSeed(seeds.getAndIncrement());
             }
             return null;
         });
@@ -66,7 +76,7 @@ public final class PowerCuts {
         }
     }
 
-    private void runSeed() {
+    private void runSeed(long seed) {
         ManualTime time = new ManualTime();
         LogPowerCutRun run = new LogPowerCutRun(
                 seed, real ? CutDisk.real(directory) : CutDisk.inMemory(directory, time), time, Set.of());
