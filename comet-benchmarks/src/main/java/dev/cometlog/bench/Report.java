@@ -60,7 +60,7 @@ final class Report {
                 text.append("| ").append(label(spec)).append(" | ");
                 text.append(
                                 of.isEmpty()
-                                        ? "not possible on this host"
+                                        ? "not measured"
                                         : columns.stream().map(of::text).collect(Collectors.joining(" | ")))
                         .append(" |\n");
             }

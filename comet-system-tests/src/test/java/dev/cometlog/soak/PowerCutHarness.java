@@ -17,7 +17,7 @@ public final class PowerCutHarness implements Harness {
     private static final int CUTS_BETWEEN = 3000;
 
     /// So many that they get their share of the cores beside the processes that are killed meanwhile.
-    private static final int THREADS = 4;
+    private static final int THREADS = 6;
 
     @Override
     public String name() {
@@ -26,7 +26,7 @@ public final class PowerCutHarness implements Harness {
 
     @Override
     public int share() {
-        return 13;
+        return 16;
     }
 
     @Override
