@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /// Runs a cell in a JVM and a directory of its own, with the flags of this JVM.
 final class CellRunner {
-    /// More than twice what a cell of a gigabyte writes: the host takes some of it back before the cell comes to it, and
-    /// the slower a subject is, the more.
+    /// More than twice what a cell of a gigabyte writes: the host takes some of it back before the cell comes to it,
+    /// and the slower a subject is, the more.
     private static final int WARM_MEGABYTES = 3072;
 
     private final Path work;
