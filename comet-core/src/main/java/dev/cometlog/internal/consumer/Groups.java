@@ -3,21 +3,15 @@ package dev.cometlog.internal.consumer;
 import dev.cometlog.CometException;
 import dev.cometlog.Seek;
 import dev.cometlog.internal.format.GroupDescriptor;
-import dev.cometlog.internal.format.Hashes;
-import dev.cometlog.internal.log.DiskBudget;
 import dev.cometlog.internal.log.GroupFiles;
 import dev.cometlog.internal.log.IoErrors;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardFiles;
 import dev.cometlog.internal.log.ShardView;
-import dev.cometlog.internal.storage.LockFile;
-import dev.cometlog.internal.storage.MappedFile;
 import dev.cometlog.internal.storage.Storage;
-import dev.cometlog.internal.storage.StorageFile;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,7 +188,7 @@ final class Groups {
     private void create(LogStream stream, String group, Seek start) throws IOException {
         Path path = path(stream, group);
         ShardFiles.ensureDirectory(log.storage(), GroupFiles.directory(stream.directory()));
-        byte[] bytes = GroupDescriptor.initial(streamHash(stream), groupHash(group), starts(stream, start));
+        byte[] bytes = GroupFileOpener.initial(stream, group, starts(stream, start));
         log.budget().reserve(bytes.length);
         boolean created = false;
         try {
@@ -257,100 +251,9 @@ final class Groups {
         if (known != null) {
             return known;
         }
-        Path path = path(stream, group);
-        boolean writable = !log.config().readOnly();
-        StorageFile file = log.storage().open(path, writable ? Storage.Access.WRITE : Storage.Access.READ);
-        try {
-            MappedFile mapped = map(stream, group, file, writable);
-            GroupProgress progress =
-                    new GroupProgress(group, stream, new GroupFile(file, mapped, stream.shardCount()), log.identity());
-            open.put(key, progress);
-            return progress;
-        } catch (IOException | RuntimeException | Error e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    private MappedFile map(LogStream stream, String group, StorageFile file, boolean writable) throws IOException {
-        int length = GroupDescriptor.length(stream.shardCount());
-        int essential = GroupDescriptor.essentialLength(stream.shardCount());
-        long size = file.size();
-        if (size < essential) {
-            if (!writable) {
-                throw new CometException.Damaged(file.path(), "has " + size + " bytes instead of " + length);
-            }
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0} has {1,number,#} bytes instead of {2,number,#}; the group starts at the earliest entry where its"
-                            + " place is lost",
-                    file.path(),
-                    size,
-                    length);
-        }
-        if (size < length && writable) {
-            grow(file, length);
-        }
-        MappedFile mapped = file.map(writable || size >= length ? length : essential, writable);
-        if (GroupDescriptor.isNewer(mapped.memory())) {
-            mapped.close();
-            throw new CometException.NewerFormat(file.path() + " was written by a newer version");
-        }
-        byte[] header = GroupDescriptor.header(streamHash(stream), groupHash(group), stream.shardCount());
-        if (writable && !GroupDescriptor.startsWith(mapped.memory(), header)) {
-            writeHeader(file.path(), mapped.memory(), header);
-        }
-        return mapped;
-    }
-
-    /// Makes a file the group's own. Under the control lock: what another process has acknowledged in it since must
-    /// stay.
-    private void writeHeader(Path path, MemorySegment file, byte[] header) throws IOException {
-        try (LockFile.Held _ = log.incarnations().control(log.config().appendTimeout())) {
-            if (GroupDescriptor.startsWith(file, header)) {
-                return;
-            }
-            if (GroupDescriptor.isOfAnother(file, header)) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "{0} is the file of another group, whose acks are not believed; the group starts at the earliest"
-                                + " entry",
-                        path);
-                file.fill((byte) 0);
-            } else {
-                LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", path);
-            }
-            GroupDescriptor.write(file, header);
-        }
-    }
-
-    /// Gives a file of an older layout what it lacks. Under the control lock: another process may be at it, and what it
-    /// has begun to count there must stay.
-    private void grow(StorageFile file, int length) throws IOException {
-        try (LockFile.Held _ = log.incarnations().control(log.config().appendTimeout())) {
-            long size = file.size();
-            if (size >= length) {
-                return;
-            }
-            long more = DiskBudget.rounded(length) - DiskBudget.rounded(size);
-            log.budget().reserve(more);
-            boolean grown = false;
-            try {
-                file.write(size, new byte[(int) (length - size)], 0, (int) (length - size));
-                grown = true;
-            } finally {
-                if (!grown) {
-                    log.budget().release(more);
-                }
-            }
-        }
-    }
-
-    private static long streamHash(LogStream stream) {
-        return Hashes.fnv1a64(stream.name());
-    }
-
-    private static long groupHash(String group) {
-        return Hashes.fnv1a64(group);
+        GroupFile file = new GroupFileOpener(log).open(stream, group, path(stream, group));
+        GroupProgress progress = new GroupProgress(group, stream, file, log.identity());
+        open.put(key, progress);
+        return progress;
     }
 }
