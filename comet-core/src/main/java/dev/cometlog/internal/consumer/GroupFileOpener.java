@@ -13,6 +13,7 @@ import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /// Opens the file of a group: as long as the group needs it, and with its own header.
 final class GroupFileOpener {
@@ -69,9 +70,9 @@ final class GroupFileOpener {
             }
             byte[] header = GroupDescriptor.header(streamHash(stream), groupHash(group), stream.shardCount());
             if (writable && !GroupDescriptor.startsWith(mapped.memory(), header)) {
-                writeHeader(file.path(), mapped.memory(), header);
+                writeHeader(stream, file, mapped, header);
             }
-            return mapped;
+            return writable || !GroupDescriptor.isOfAnother(mapped.memory(), header) ? mapped : emptied(mapped, header);
         } catch (IOException | RuntimeException | Error e) {
             mapped.close();
             throw e;
@@ -80,23 +81,55 @@ final class GroupFileOpener {
 
     /// Makes a file the group's own. Under the control lock: what another process has acknowledged in it since must
     /// stay.
-    private void writeHeader(Path path, MemorySegment file, byte[] header) throws IOException {
+    private void writeHeader(LogStream stream, StorageFile file, MappedFile mapped, byte[] header) throws IOException {
+        MemorySegment memory = mapped.memory();
         try (LockFile.Held _ = log.incarnations().control(log.config().appendTimeout())) {
-            if (GroupDescriptor.startsWith(file, header)) {
+            if (GroupDescriptor.startsWith(memory, header)) {
                 return;
             }
-            if (GroupDescriptor.isOfAnother(file, header)) {
+            if (GroupDescriptor.isOfAnother(memory, header)) {
+                refuseIfAlive(stream, file, mapped);
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "{0} is the file of another group, whose acks are not believed; the group starts at the earliest"
                                 + " entry",
-                        path);
-                file.fill((byte) 0);
+                        file.path());
+                GroupDescriptor.empty(memory);
+                // Until its acks are gone for good the file must be known for what it is.
+                file.force();
             } else {
-                LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", path);
+                LOG.log(System.Logger.Level.WARNING, "{0} had a damaged header, which is written again", file.path());
             }
-            GroupDescriptor.write(file, header);
+            GroupDescriptor.write(memory, header);
         }
+    }
+
+    /// A file that has got a second name while its own group reads by it must not be taken from that one.
+    private void refuseIfAlive(LogStream stream, StorageFile file, MappedFile mapped) {
+        GroupFile other = new GroupFile(file, mapped, stream.shardCount());
+        boolean alive =
+                IntStream.range(0, stream.shardCount()).mapToLong(other::lease).anyMatch(this::isAlive)
+                        || IntStream.rangeClosed(1, GroupDescriptor.MEMBERS)
+                                .mapToLong(other::memberIncarnation)
+                                .anyMatch(this::isAlive);
+        if (alive) {
+            throw new CometException.Damaged(file.path(), "is the file of another group, for which somebody reads");
+        }
+    }
+
+    private boolean isAlive(long incarnation) {
+        return incarnation != 0
+                && incarnation != GroupDescriptor.DELETED
+                && log.incarnations().isAlive(incarnation);
+    }
+
+    /// What one who must not change another group's file sees in its place: a group that has seen nothing.
+    private static MappedFile emptied(MappedFile mapped, byte[] header) {
+        MappedFile copy = mapped.privateCopy();
+        GroupDescriptor.empty(copy.memory());
+        GroupDescriptor.write(copy.memory(), header);
+        mapped.close();
+        return copy;
     }
 
     /// Gives a file of an older layout what it lacks. Under the control lock: another process may be at it, and what it

@@ -9,6 +9,7 @@ import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.LogStream;
 import dev.cometlog.internal.log.ShardFiles;
 import dev.cometlog.internal.log.ShardView;
+import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.WholeFiles;
 import java.io.IOException;
@@ -251,8 +252,9 @@ final class Groups {
         if (known != null) {
             return known;
         }
+        Incarnations identity = log.identity();
         GroupFile file = new GroupFileOpener(log).open(stream, group, path(stream, group));
-        GroupProgress progress = new GroupProgress(group, stream, file, log.identity());
+        GroupProgress progress = new GroupProgress(group, stream, file, identity);
         open.put(key, progress);
         return progress;
     }

@@ -159,6 +159,11 @@ public final class GroupDescriptor {
         MemorySegment.copy(header, 0, file, ValueLayout.JAVA_BYTE, 0, header.length);
     }
 
+    /// Puts zeros behind the header.
+    public static void empty(MemorySegment file) {
+        MemorySegment _ = file.asSlice(HEADER_LENGTH).fill((byte) 0);
+    }
+
     /// Whether a file starts with an intact header that only a newer version can have written.
     public static boolean isNewer(MemorySegment file) {
         byte[] bytes = new byte[HEADER_LENGTH];

@@ -1,11 +1,13 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.format.GroupDescriptor;
+import dev.cometlog.internal.format.Hashes;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.StorageFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,10 @@ final class GroupAcks implements ProtectedOffsets {
     private Optional<GroupAck> read(Path path, String name, ShardId shard) throws IOException {
         try (StorageFile file = storage.open(path, Storage.Access.READ)) {
             Words words = new Words(file, GroupDescriptor.essentialLength(shard.shardCount()));
+            if (words.areOfAnother(name, shard)) {
+                // Whoever opens the group will start it at the earliest entry.
+                return Optional.of(new GroupAck(name, 0, storage.modifiedMillis(path) * 1000, false));
+            }
             if (words.at(GroupDescriptor.leaseField(0)) == GroupDescriptor.DELETED) {
                 // It was deleted, and is about to lose its name.
                 return Optional.empty();
@@ -86,6 +92,11 @@ final class GroupAcks implements ProtectedOffsets {
         private Words(StorageFile file, int length) throws IOException {
             bytes = new byte[length];
             int _ = file.read(0, bytes, 0, length);
+        }
+
+        private boolean areOfAnother(String group, ShardId shard) {
+            byte[] header = GroupDescriptor.header(shard.streamHash(), Hashes.fnv1a64(group), shard.shardCount());
+            return GroupDescriptor.isOfAnother(MemorySegment.ofArray(bytes), header);
         }
 
         private long at(int field) {

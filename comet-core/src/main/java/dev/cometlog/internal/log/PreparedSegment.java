@@ -1,5 +1,6 @@
 package dev.cometlog.internal.log;
 
+import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.storage.MappedFile;
@@ -18,9 +19,10 @@ record PreparedSegment(Path path, Path indexPath, long nonce, StorageFile channe
         return (int) file.memory().byteSize();
     }
 
-    /// Whether it has an index of the size that it needs.
+    /// Whether it can hold anything, and has an index of the size that it needs for that.
     boolean isWhole() {
-        return index.memory().byteSize() == IndexDescriptor.indexBytes(capacity());
+        return capacity() >= SegmentHeader.LENGTH + FrameDescriptor.SEAL_LENGTH
+                && index.memory().byteSize() == IndexDescriptor.indexBytes(capacity());
     }
 
     /// Writes the header and hands the mappings over to the segment that is returned.

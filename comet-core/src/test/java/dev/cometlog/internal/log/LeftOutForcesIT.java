@@ -34,6 +34,8 @@ class LeftOutForcesIT {
 
     /// What is forced though no promise to a reader hangs on it, and why.
     private static final Map<String, String> FORCED_FOR_ANOTHER_REASON = Map.of(
+            "GroupFileOpener.writeHeader",
+            "matters where the power goes while a file is mended that is another group's",
             "DirectoryState.beginEpoch",
             "a power loss ends every epoch, also one that comes back",
             "ShardSync.close > ShardStorage.forceState",
