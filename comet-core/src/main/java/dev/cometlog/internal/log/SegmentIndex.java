@@ -65,6 +65,12 @@ public final class SegmentIndex {
         }
     }
 
+    /// Empties every slot of a frame that starts at or above an offset, where nothing was written at or behind `limit`.
+    void dropOffsetsFrom(long relativeOffset, int limit) {
+        int last = floorOffset(relativeOffset - 1, limit);
+        dropFrom(last < 0 ? 0 : position(last) + 1, limit);
+    }
+
     /// The last valid slot whose offset is at most `relativeOffset` and whose position is below `limit`; -1 if none.
     public int floorOffset(long relativeOffset, int limit) {
         int low = 0;

@@ -99,6 +99,8 @@ final class ShardRepair {
                 segment.memory().asSlice(position, limit - position).fill((byte) 0);
             }
             segment.index().dropFrom((int) Math.min(position, segment.capacity()), (int) limit);
+            // Where damage hides the position of the end, what is behind it was not wiped.
+            segment.index().dropOffsetsFrom(end - base, (int) limit);
             state.writePosition(position);
             state.writeLimit(position);
         } finally {

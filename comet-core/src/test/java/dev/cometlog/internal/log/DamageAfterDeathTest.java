@@ -2,6 +2,7 @@ package dev.cometlog.internal.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cometlog.internal.format.IndexDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +61,30 @@ class DamageAfterDeathTest {
         Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
         assertThat(ShardFixture.append(again, "eeee")).isEqualTo(4);
         assertThat(ShardFixture.read(again, 0)).containsExactly("0=aaaa", "1..2 DAMAGE", "2=cccc", "3=dddd", "4=eeee");
+        again.close(true);
+    }
+
+    /// Else a reader would find its way from there to entries that were never published.
+    @Test
+    void whereDamageHidesTheEndTheIndexKnowsNoEntryThatWasNotPublished() throws IOException {
+        Shard shard = fixture.open(ShardFixture.BOOT);
+        ShardFixture.append(shard, "aaaa");
+        Segment segment = shard.view().segments().acquire(0).orElseThrow();
+        segment.index().note(4 << IndexDescriptor.BLOCK_SHIFT, 5, 0);
+        segment.release();
+        shard.state().writeLimit(5 << IndexDescriptor.BLOCK_SHIFT);
+        shard.state().writePosition(5 << IndexDescriptor.BLOCK_SHIFT);
+        dieInside();
+        try (FileChannel file = FileChannel.open(fixture.paths.segment(0), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(4), 64 + 12);
+        }
+
+        Shard again = fixture.openInNewEpoch(ShardFixture.BOOT);
+        assertThat(ShardFixture.append(again, "bbbb")).isEqualTo(1);
+        Segment found = again.view().segments().acquire(0).orElseThrow();
+        assertThat(found.index().higherPosition(64)).isEqualTo(-1);
+        found.release();
+        assertThat(ShardFixture.read(again, 0)).containsExactly("0..1 DAMAGE", "1=bbbb");
         again.close(true);
     }
 
