@@ -99,6 +99,18 @@ class DamageAfterDeathTest {
     }
 
     @Test
+    void aPreparedSegmentOfWhichNothingIsLeftIsNotUsed() throws IOException {
+        Shard shard = openWithPrepared();
+        long nonce = shard.state().preparedNonce();
+        for (String suffix : List.of(".prepared", ".prepared.index")) {
+            try (FileChannel file = FileChannel.open(prepared(suffix), StandardOpenOption.WRITE)) {
+                file.truncate(0);
+            }
+        }
+        appendUntilRolled(fixture.openInNewEpoch(ShardFixture.BOOT), nonce);
+    }
+
+    @Test
     void aPreparedSegmentWithoutIndexIsNotUsed() throws IOException {
         Shard shard = openWithPrepared();
         long nonce = shard.state().preparedNonce();
