@@ -18,6 +18,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class Arrivals {
     private static final String GENERATED = "entry ";
 
+    /// Longer than a transaction lives whose producer has died.
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private final Map<Integer, Long> nextOffsets = new HashMap<>();
     private long repeats;
 
@@ -26,27 +29,34 @@ final class Arrivals {
         return GENERATED + shard + "/" + offset + " ".repeat(80);
     }
 
-    /// Everything that readers of committed records find now.
+    /// Everything that has been committed by now.
     static List<Arrival> read(String bootstrapServers, String topic) {
+        return read(bootstrapServers, topic, PATIENCE);
+    }
+
+    /// Everything that has been committed by now.
+    ///
+    /// @throws AssertionError if a transaction is not at its end within `patience`
+    static List<Arrival> read(String bootstrapServers, String topic, Duration patience) {
         List<Arrival> arrivals = new ArrayList<>();
-        poll(bootstrapServers, topic, record -> arrivals.add(Arrival.of(record)));
+        poll(bootstrapServers, topic, patience, record -> arrivals.add(Arrival.of(record)));
         return arrivals;
     }
 
-    private static void poll(String bootstrapServers, String topic, Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+    private static void poll(
+            String bootstrapServers,
+            String topic,
+            Duration patience,
+            Consumer<ConsumerRecord<byte[], byte[]>> visitor) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        Map<TopicPartition, Long> ends = ends(bootstrapServers, topic);
+        try (var consumer = consumer(bootstrapServers, "read_committed")) {
+            consumer.assign(ends.keySet());
+            consumer.seekToBeginning(ends.keySet());
+            while (ends.keySet().stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new AssertionError("a transaction did not end within " + patience + ": " + ends);
+                }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     visitor.accept(record);
                 }
@@ -54,10 +64,31 @@ final class Arrivals {
         }
     }
 
+    /// Where each partition ends for readers of everything. For readers of committed records it ends earlier for a
+    /// while after a commit, which is answered before the partitions are told of it.
+    private static Map<TopicPartition, Long> ends(String bootstrapServers, String topic) {
+        try (var consumer = consumer(bootstrapServers, "read_uncommitted")) {
+            return consumer.endOffsets(consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList());
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
     /// How many records a topic has, markers of transactions left out.
     static long count(String bootstrapServers, String topic) {
         long[] count = new long[1];
-        poll(bootstrapServers, topic, record -> count[0]++);
+        poll(bootstrapServers, topic, PATIENCE, record -> count[0]++);
         return count[0];
     }
 

@@ -24,6 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +175,23 @@ class KafkaSinkIT {
         Arrivals arrivals = new Arrivals().check(arrivals());
         assertThat(arrivals.total()).isEqualTo(30);
         assertThat(arrivals.repeats()).isZero();
+    }
+
+    @Test
+    void whoCountsWhatArrivedWaitsForTransactionsUnderWay() throws Exception {
+        SharedBroker.topic(topic, 1, Map.of());
+        String address = SharedBroker.get().address();
+        Map<String, Object> settings = Map.of("bootstrap.servers", address, "transactional.id", topic);
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(topic, new byte[1])).get();
+            assertThatThrownBy(() -> Arrivals.read(address, topic, Duration.ofMillis(300)))
+                    .as("the control: nothing is committed, which is not the same as nothing there")
+                    .isInstanceOf(AssertionError.class);
+            producer.abortTransaction();
+        }
+        assertThat(Arrivals.read(address, topic)).isEmpty();
     }
 
     @Test
