@@ -44,6 +44,10 @@ final class ChannelTarget implements Target {
         }
     }
 
+    void force() throws IOException {
+        channel.force(false);
+    }
+
     @Override
     public long read(boolean verified) throws IOException {
         return visit(null);

@@ -22,7 +22,8 @@ final class Report {
             "mvstore", "H2 MVStore 2.4.240",
             "mapped", "floor: mapped memory, pages ready, CRC32C",
             "sparse", "floor: mapped memory, sparse",
-            "channel", "floor: FileChannel.write");
+            "channel", "floor: FileChannel.write",
+            "forced", "floor: FileChannel.write, forced every 100 ms");
 
     private final Map<CellSpec, Samples> samples;
     private final StringBuilder text = new StringBuilder();

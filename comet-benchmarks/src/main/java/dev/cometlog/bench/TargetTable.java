@@ -108,6 +108,9 @@ final class TargetTable {
                 label + ", throughput by that of FileChannel.write",
                 ratio(Plan.BATCHES, comet, label + ", channel", MILLIONS),
                 0.9);
+        told(
+                label + ", throughput by that of FileChannel.write, forced every 100 ms",
+                ratio(Plan.BATCHES, comet, label + ", forced", MILLIONS));
     }
 
     private void read(String size) {

@@ -13,6 +13,7 @@ final class Targets {
             case "mapped" -> new MappedTarget(directory);
             case "sparse" -> new SparseTarget(directory);
             case "channel" -> new ChannelTarget(directory);
+            case "forced" -> new ForcedTarget(directory);
             default -> peer(subject, directory);
         };
     }
