@@ -33,6 +33,8 @@ final class Plan {
     private static final List<String> SHORT_PEERS = List.of("chronicle");
     private static final List<String> ALL_PEERS = List.of("chronicle", "kafka", "rocksdb", "lmdb", "mvstore");
     private static final int SHARDED_BYTES = 256;
+    private static final int LARGEST_BATCH = 1000;
+    private static final int COMMITTING_SHARE = 32;
 
     private final boolean full;
     private final boolean peers;
@@ -102,7 +104,7 @@ final class Plan {
                 add(LONE, size + " B, " + subject, "append", subject, size, 1, megabytes);
             }
         }
-        for (int batch : full ? new int[] {10, 100, 1000} : new int[] {1000}) {
+        for (int batch : full ? new int[] {10, 100, LARGEST_BATCH} : new int[] {LARGEST_BATCH}) {
             for (int size : SIZES) {
                 for (String subject : subjects()) {
                     batch(subject, size, batch, megabytes);
@@ -114,7 +116,9 @@ final class Plan {
     }
 
     private void batch(String subject, int size, int batch, int megabytes) {
-        add(BATCHES, batch + " × " + size + " B, " + subject, "append", subject, size, batch, megabytes);
+        // A commit writes two pages at least: small batches of a gigabyte would take the better part of an hour.
+        int enough = subject.equals("mvstore") && batch < LARGEST_BATCH ? megabytes / COMMITTING_SHARE : megabytes;
+        add(BATCHES, batch + " × " + size + " B, " + subject, "append", subject, size, batch, enough);
     }
 
     private void reads() {
