@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
 import dev.cometlog.internal.log.Shard;
-import dev.cometlog.internal.log.ShardState;
+import dev.cometlog.internal.log.ShardCounters;
 import dev.cometlog.internal.process.OtherProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -142,8 +142,8 @@ class DirectoryBoundsTest {
             writer.join();
             assertThat(busy.endOffset()).isEqualTo(20_001);
         }
-        assertThat(counter("busy:v1", ShardState.Counter.DROPPED)).isZero();
-        assertThat(counter("busy:v1", ShardState.Counter.EXPIRED)).isPositive();
+        assertThat(counter("busy:v1", ShardCounters.Counter.DROPPED)).isZero();
+        assertThat(counter("busy:v1", ShardCounters.Counter.EXPIRED)).isPositive();
     }
 
     /// Makes a group that has read nothing.
@@ -165,10 +165,16 @@ class DirectoryBoundsTest {
         }
     }
 
-    private long counter(String stream, ShardState.Counter counter) {
+    private long counter(String stream, ShardCounters.Counter counter) {
         Log log = Logs.open(directory, CometConfig.builder().readOnly(true).build());
         try {
-            return log.find(stream).orElseThrow().view(0).orElseThrow().state().counter(counter);
+            return log.find(stream)
+                    .orElseThrow()
+                    .view(0)
+                    .orElseThrow()
+                    .state()
+                    .counters()
+                    .get(counter);
         } finally {
             Logs.close(log);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.ShardCounters;
 import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.storage.DiskStorage;
 import java.io.IOException;
@@ -75,9 +76,9 @@ class LingeringAppenderTest {
                 .extracting(EntryId::offset)
                 .containsExactly(0L, 1L, 2L);
         assertThat(texts(shard)).containsExactly("a".repeat(100), "b".repeat(100), "c".repeat(100));
-        assertThat(state(first.join().shard()).counter(ShardState.Counter.BATCHES))
+        assertThat(state(first.join().shard()).counters().get(ShardCounters.Counter.BATCHES))
                 .isEqualTo(1);
-        assertThat(state(first.join().shard()).counter(ShardState.Counter.COMPRESSED_FROM))
+        assertThat(state(first.join().shard()).counters().get(ShardCounters.Counter.COMPRESSED_FROM))
                 .isGreaterThan(300);
     }
 

@@ -4,6 +4,7 @@ import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.format.PropertiesText;
 import dev.cometlog.internal.format.SegmentHeader;
 import dev.cometlog.internal.log.DirectoryState;
+import dev.cometlog.internal.log.ShardCounters;
 import dev.cometlog.internal.log.ShardState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,8 +157,8 @@ final class DumpCommand implements Callable<Integer> {
             output.line("checkpoint slot %d: %s"
                     .formatted(slot, state.slot(slot).map(DumpCommand::describe).orElse("not valid")));
         }
-        for (ShardState.Counter counter : ShardState.Counter.values()) {
-            output.line("counter %s: %d".formatted(counter, state.counter(counter)));
+        for (ShardCounters.Counter counter : ShardCounters.Counter.values()) {
+            output.line("counter %s: %d".formatted(counter, state.counters().get(counter)));
         }
         return state.slot(0).isPresent() || state.slot(1).isPresent();
     }

@@ -7,8 +7,8 @@ import dev.cometlog.CometShard;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import dev.cometlog.internal.log.ShardState;
-import dev.cometlog.internal.log.ShardState.Counter;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,10 +24,10 @@ final class BoundedLog {
     record Counts(long expired, long dropped, long lost, long refused) {
         private static Counts of(ShardState state) {
             return new Counts(
-                    state.counter(Counter.EXPIRED),
-                    state.counter(Counter.DROPPED),
-                    state.counter(Counter.LOST),
-                    state.counter(Counter.REFUSED));
+                    state.counters().get(Counter.EXPIRED),
+                    state.counters().get(Counter.DROPPED),
+                    state.counters().get(Counter.LOST),
+                    state.counters().get(Counter.REFUSED));
         }
     }
 

@@ -10,8 +10,8 @@ import dev.cometlog.Overflow;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import dev.cometlog.internal.log.ShardState;
-import dev.cometlog.internal.log.ShardState.Counter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -71,16 +71,16 @@ final class FilledLog {
                         .state();
                 Map<Long, byte[]> kept = BoundedLog.read(shard);
                 assertThat(kept.size()
-                                + state.counter(Counter.EXPIRED)
-                                + state.counter(Counter.DROPPED)
-                                + state.counter(Counter.LOST))
+                                + state.counters().get(Counter.EXPIRED)
+                                + state.counters().get(Counter.DROPPED)
+                                + state.counters().get(Counter.LOST))
                         .as("kept + expired + dropped + lost of " + shard)
                         .isEqualTo(shard.endOffset());
-                assertThat(state.counter(Counter.LOST)).isZero();
-                assertThat(state.counter(Counter.DROPPED) > 0)
+                assertThat(state.counters().get(Counter.LOST)).isZero();
+                assertThat(state.counters().get(Counter.DROPPED) > 0)
                         .as("dropped")
                         .isEqualTo(overflow == Overflow.DROP_OLDEST);
-                counted += state.counter(Counter.REFUSED);
+                counted += state.counters().get(Counter.REFUSED);
                 check(shard, number, kept, acks);
             }
             assertThat(counted).as("refused").isEqualTo(refused);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cometlog.Comet;
 import dev.cometlog.CometShard;
 import dev.cometlog.CometStream;
+import dev.cometlog.internal.log.ShardCounters;
 import dev.cometlog.internal.log.ShardState;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.FilesMode;
@@ -270,9 +271,9 @@ public final class KillRun {
             ShardState state = new ShardState(mapped);
             return shard.endOffset()
                     - shard.startOffset()
-                    + state.counter(ShardState.Counter.EXPIRED)
-                    + state.counter(ShardState.Counter.DROPPED)
-                    + state.counter(ShardState.Counter.LOST);
+                    + state.counters().get(ShardCounters.Counter.EXPIRED)
+                    + state.counters().get(ShardCounters.Counter.DROPPED)
+                    + state.counters().get(ShardCounters.Counter.LOST);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.cometlog.GapVisitor;
 import dev.cometlog.Verify;
 import dev.cometlog.internal.log.Log;
 import dev.cometlog.internal.log.Logs;
-import dev.cometlog.internal.log.ShardState;
+import dev.cometlog.internal.log.ShardCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -103,8 +103,8 @@ public final class CompressionBench {
                             .getThreadCpuTime(Thread.currentThread().threadId())
                     - cpu;
             double readRate = check(shard, corpus);
-            double codecRate = (double) counter(directory, ShardState.Counter.COMPRESSED_FROM)
-                    / Math.max(1, counter(directory, ShardState.Counter.COMPRESS_NANOS))
+            double codecRate = (double) counter(directory, ShardCounters.Counter.COMPRESSED_FROM)
+                    / Math.max(1, counter(directory, ShardCounters.Counter.COMPRESS_NANOS))
                     * 1000;
             return new Sample(
                     (double) input / bytes(directory), input / used * 1000, input / wall * 1000, codecRate, readRate);
@@ -115,10 +115,10 @@ public final class CompressionBench {
 
     /// Bytes of all bodies, as the state page counts them.
     static long bytes(Path directory) {
-        return counter(directory, ShardState.Counter.BYTES);
+        return counter(directory, ShardCounters.Counter.BYTES);
     }
 
-    private static long counter(Path directory, ShardState.Counter counter) {
+    private static long counter(Path directory, ShardCounters.Counter counter) {
         Log log = Logs.open(directory, CometConfig.builder().readOnly(true).build());
         try {
             return log.find("bench:v1")
@@ -126,7 +126,8 @@ public final class CompressionBench {
                     .view(0)
                     .orElseThrow()
                     .state()
-                    .counter(counter);
+                    .counters()
+                    .get(counter);
         } finally {
             Logs.close(log);
         }

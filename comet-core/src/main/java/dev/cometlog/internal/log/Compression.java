@@ -213,9 +213,9 @@ final class Compression {
 
     private void count(long offered, long stored, long begun) {
         if (offered > 0) {
-            state.add(ShardState.Counter.COMPRESSED_FROM, offered);
-            state.add(ShardState.Counter.COMPRESSED_TO, stored);
-            state.add(ShardState.Counter.COMPRESS_NANOS, time.nanoTime() - begun);
+            state.counters().add(ShardCounters.Counter.COMPRESSED_FROM, offered);
+            state.counters().add(ShardCounters.Counter.COMPRESSED_TO, stored);
+            state.counters().add(ShardCounters.Counter.COMPRESS_NANOS, time.nanoTime() - begun);
         }
     }
 

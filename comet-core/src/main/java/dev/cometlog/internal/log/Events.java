@@ -38,7 +38,7 @@ final class Events {
         }
     }
 
-    /// See [ShardState.Counter#STALLS].
+    /// See [ShardCounters.Counter#STALLS].
     @Name("dev.cometlog.AppendStall")
     @Label("Append Stall")
     @Description("An append waited for a segment, for room or for offsets")

@@ -7,26 +7,18 @@ import dev.cometlog.internal.process.Incarnations;
 import dev.cometlog.internal.storage.LockFile;
 import dev.cometlog.internal.storage.Storage;
 import dev.cometlog.internal.storage.TimeSource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// An open log: one for each directory and class loader, shared by all who opened it there ([Logs]).
 public final class Log {
-    private static final System.Logger LOG = System.getLogger(Log.class.getName());
     /// Of the file that says who this process is.
     static final long PROCESS_FILE_BYTES = 1;
-
-    private static final long PROPERTIES_BYTES = 1;
-    private static final int BACKGROUND_THREADS = 3;
 
     private final Path directory;
     private final CometConfig config;
@@ -40,16 +32,8 @@ public final class Log {
     private final BootId boot;
     private final ClockSteps clock;
     private final Retention retention;
-    private final AllocatedRecount recount;
-    private final AtomicBoolean retaining = new AtomicBoolean();
-    private final ExecutorService background;
-
-    /// Apart from the others, who may be waiting for the device when a shard needs its next segment.
-    private final ExecutorService preparer;
-
-    /// Apart from the others too: a device that fails is slow, and other shards are to be synced in time.
-    private final ExecutorService curer;
-
+    private final StoredSettings settings;
+    private final LogThreads threads;
     private final Housekeeper housekeeper;
     private final Map<String, LogStream> streams = new ConcurrentHashMap<>();
     private final AppendSignal openings = new AppendSignal();
@@ -82,13 +66,16 @@ public final class Log {
         clock = new ClockSteps(state, time, boot);
         retention = new Retention(this::shardsOnDisk, budget, clock, time);
         budget.policy(retention);
-        recount = new AllocatedRecount(budget, storage, directory, incarnations);
-        background = parts.threads().make("comet-background", BACKGROUND_THREADS);
-        preparer = parts.threads().make("comet-preparer", 1);
-        curer = parts.threads().make("comet-curer", 1);
+        settings = new StoredSettings(parts);
+        threads = LogThreads.of(parts.threads());
+        AllocatedRecount recount = new AllocatedRecount(budget, storage, directory, incarnations);
         housekeeper = config.readOnly()
                 ? new Housekeeper("comet-housekeeper", this::openViews, () -> {}, time)
-                : new Housekeeper("comet-housekeeper", this::openShards, this::retainInBackground, time);
+                : new Housekeeper(
+                        "comet-housekeeper",
+                        this::openShards,
+                        new LogUpkeep(this, recount, threads.background()),
+                        time);
     }
 
     /// Begins to look after what is open: the last step of opening, so that nothing runs on if another one fails.
@@ -214,15 +201,15 @@ public final class Log {
                 time,
                 incarnations,
                 budget,
-                new LiveSettings(stream.name(), stream.settings(), () -> reread(stream.name())),
+                new LiveSettings(stream.name(), stream.settings(), () -> settings.reread(stream.name())),
                 config,
                 state.epoch(),
                 boot,
                 clock,
                 new GroupAcks(storage, incarnations, groupFiles),
-                background,
-                preparer,
-                curer);
+                threads.background(),
+                threads.preparer(),
+                threads.curer());
     }
 
     /// Stores further settings, as another open in this process demands: with the streams that are in use now,
@@ -257,44 +244,13 @@ public final class Log {
     /// @throws IllegalArgumentException naming the value that is refused
     public void alterBounds(Map<String, String> changes) {
         checkWritable();
-        DirectorySettings.check(changes);
-        // The new file and the old one exist side by side for a moment.
-        budget.reserveRegardless(PROPERTIES_BYTES);
-        try (LockFile.Held _ = incarnations.control(config.appendTimeout())) {
-            DirectorySettings _ = LogProperties.in(directory).store(storage, changes, false);
-        } catch (IOException e) {
-            throw IoErrors.typed("changing the bounds of " + directory, e);
-        } finally {
-            budget.release(PROPERTIES_BYTES);
-        }
-        rereadBounds();
-    }
-
-    /// What is stored for a stream now. The bounds of the directory are read too: who rolls should know both.
-    private Optional<StreamSettings> reread(String stream) {
-        rereadBounds();
-        return store.stored(stream);
+        settings.alterBounds(changes);
     }
 
     /// Whether the settings of a stream can be read from where they are stored.
     boolean hasStoredSettings(String stream) {
         checkOpen();
-        try {
-            return store.stored(stream).isPresent();
-        } catch (CometException.Damaged e) {
-            return false;
-        }
-    }
-
-    private void rereadBounds() {
-        try {
-            Optional<DirectorySettings> stored = LogProperties.in(directory).reread(storage);
-            if (stored.isPresent()) {
-                budget.bounds(stored.get().bounds(storage.totalBytes(directory)));
-            }
-        } catch (IOException e) {
-            throw IoErrors.typed("reading the bounds of " + directory, e);
-        }
+        return settings.isReadable(stream);
     }
 
     /// The shards whose entries are stored uncompressed although their stream has a codec.
@@ -332,36 +288,9 @@ public final class Log {
         return retention.run(dryRun);
     }
 
-    private void retainInBackground() {
-        // The housekeeper, which calls this, ends before the background threads do.
-        if (!closed && retaining.compareAndSet(false, true)) {
-            background.execute(() -> {
-                try {
-                    streams.values().forEach(LogStream::refreshSettings);
-                    Retained _ = retain(false);
-                    recount();
-                } catch (CometException.Closed e) {
-                    LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", directory);
-                } catch (CometException e) {
-                    LOG.log(System.Logger.Level.WARNING, "retention of " + directory + " failed; it is tried again", e);
-                } finally {
-                    retaining.set(false);
-                }
-            });
-        }
-    }
-
-    private void recount() {
-        if (openShards().stream().anyMatch(shard -> shard.state().poison() != 0)) {
-            // A cure has room reserved for as long as it takes.
-            recount.forget();
-            return;
-        }
-        try {
-            recount.run();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "counting what " + directory + " takes failed; it is tried again", e);
-        }
+    /// Follows the stored settings of the streams that are in use.
+    void refreshSettings() {
+        streams.values().forEach(LogStream::refreshSettings);
     }
 
     /// Every shard that holds a segment, opened: an unopened one would not be rolled by age either.
@@ -373,7 +302,8 @@ public final class Log {
         return found;
     }
 
-    private List<Shard> openShards() {
+    /// The shards that are in use now.
+    List<Shard> openShards() {
         return streams.values().stream()
                 .flatMap(stream -> stream.openShards().stream())
                 .toList();
@@ -407,29 +337,11 @@ public final class Log {
         if (!config.readOnly()) {
             // Before the control lock is taken: opening processes should not wait for the device.
             shards.forEach(shard -> cleanup.run(shard::sync));
-            end(preparer);
-            end(background);
-            end(curer);
+            threads.end();
             closeLast(shards, cleanup);
         }
         cleanup.run(state::close);
         cleanup.rethrow(directory);
-    }
-
-    private static void end(ExecutorService threads) {
-        threads.shutdown();
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (!threads.awaitTermination(1, TimeUnit.DAYS)) {
-                Thread.onSpinWait();
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-            threads.shutdownNow();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /// Closes the shards under the control lock, if it can be had: nobody can appear while we are the last.

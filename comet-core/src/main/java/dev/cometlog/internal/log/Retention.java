@@ -63,7 +63,7 @@ final class Retention implements SpacePolicy {
 
     private Retained runOne(Shard shard) {
         try {
-            Retained retained = shard.retention().run(false, ShardRetention.Pace.GENTLY);
+            Retained retained = shard.retention().run(false, SegmentDeletion.Pace.GENTLY);
             String _ = failures.remove(shard.id());
             return retained;
         } catch (CometException e) {
@@ -235,7 +235,7 @@ final class Retention implements SpacePolicy {
             try {
                 Retained gone = backlog.shard()
                         .retention()
-                        .delete(backlog.sealed(), backlog.protectedFrom(), ShardRetention.Pace.AT_ONCE);
+                        .delete(backlog.sealed(), backlog.protectedFrom(), SegmentDeletion.Pace.AT_ONCE);
                 sum = sum == null ? gone : sum.plus(gone);
             } catch (CometException | IOException e) {
                 failed(backlog.shard().id(), e);

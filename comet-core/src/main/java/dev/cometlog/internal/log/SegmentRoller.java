@@ -117,11 +117,11 @@ final class SegmentRoller {
         state.writePosition(SegmentHeader.LENGTH);
         state.writeLimit(SegmentHeader.LENGTH);
         if (base > end) {
-            state.add(ShardState.Counter.LOST, base - end);
+            state.counters().add(ShardCounters.Counter.LOST, base - end);
             state.endOffset(base);
             state.nextBase(0);
         }
-        state.addHeld(ShardState.Counter.ROLLS, 1);
+        state.counters().addHeld(ShardCounters.Counter.ROLLS, 1);
         state.generation(state.generation() + 1);
         segments.adopt(segment);
     }

@@ -1,17 +1,13 @@
 package dev.cometlog.internal.log;
 
-import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Crc;
 import dev.cometlog.internal.format.FrameDescriptor;
-import dev.cometlog.internal.format.LittleEndian;
-import dev.cometlog.internal.storage.KillPoint;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One shard as its writers see it: appends, and what has to happen beside them.
 ///
@@ -29,15 +25,10 @@ public final class Shard implements Attended {
     private final ActiveSegment active;
     private final ShardSync sync;
     private final ShardRetention retention;
+    private final ShardAppender appender;
     private final ShardUpkeep upkeep;
     private final EncoderPool encoders = new EncoderPool();
-    private final AppendSignal appends = new AppendSignal();
-    private volatile long rollMicros;
     private volatile Compression compression;
-    private volatile @Nullable Failure lastFailure;
-
-    /// Set by who closes, who then waits for the lock once.
-    private volatile boolean closed;
 
     /// Opens the shard, making its files if they are absent and recovering it if no process has yet done so
     /// in this epoch.
@@ -64,8 +55,8 @@ public final class Shard implements Attended {
         this.sync = new ShardSync(context, files, lock);
         this.retention = new ShardRetention(context, files, lock, sync);
         this.active = new ActiveSegment(context, files, retention);
+        this.appender = new ShardAppender(context, files, lock, active, sync);
         this.upkeep = new ShardUpkeep(context, files, lock, active, sync, retention);
-        this.rollMicros = rollMicros(context.settings());
         this.compression = Compression.of(context.settings(), state, context.time(), Codecs.installed());
         tellProblem();
     }
@@ -85,28 +76,29 @@ public final class Shard implements Attended {
 
     /// Raised after each append of this process.
     public AppendSignal appends() {
-        return appends;
+        return appender.appends();
     }
 
     /// Appends one payload and returns its offset.
     public long append(byte[] bytes, int from, int length) {
         if (length == 0) {
-            return write(EMPTY_ENTRY, 0, 2, FrameDescriptor.MANY | 2, Crc.of(EMPTY_ENTRY, 0, 2), 1);
+            return appender.append(EMPTY_ENTRY, 0, 2, FrameDescriptor.MANY | 2, Crc.of(EMPTY_ENTRY, 0, 2), 1);
         }
         context.settings().checkEntry(length);
         if (length >= compression.minBytes()) {
             return appendCompressed(bytes, from, length);
         }
-        return write(bytes, from, length, length, Crc.of(bytes, from, length), 1);
+        return appender.append(bytes, from, length, length, Crc.of(bytes, from, length), 1);
     }
 
     private long appendCompressed(byte[] bytes, int from, int length) {
         Compression.Lone lone = compression.lone(bytes, from, length);
         if (lone == null) {
-            return write(bytes, from, length, length, Crc.of(bytes, from, length), 1);
+            return appender.append(bytes, from, length, length, Crc.of(bytes, from, length), 1);
         }
         try {
-            return write(lone.bytes(), 0, lone.length(), lone.word(), Crc.of(lone.bytes(), 0, lone.length()), 1);
+            return appender.append(
+                    lone.bytes(), 0, lone.length(), lone.word(), Crc.of(lone.bytes(), 0, lone.length()), 1);
         } finally {
             lone.giveBack();
         }
@@ -143,141 +135,27 @@ public final class Shard implements Attended {
             if (length >= present.minBytes()) {
                 length = present.frames(encoder.buffer(), length);
             }
-            return write(encoder.buffer(), 0, length, 0, 0, encoder.entries());
+            return appender.append(encoder.buffer(), 0, length, 0, 0, encoder.entries());
         } finally {
             encoders.put(encoder);
         }
     }
 
-    private long write(byte[] source, int from, int length, int word, int bodyCrc, int count) {
-        try {
-            return publish(source, from, length, word, bodyCrc, count);
-        } catch (CometException.LogFull | CometException.DiskFull e) {
-            refused(count);
-            throw e;
-        } catch (CometException.IoFailure e) {
-            // Not in the shared page: that may be what cannot be written.
-            lastFailure = new Failure(context.time().epochMicros(), String.valueOf(e.getMessage()));
-            throw e;
-        }
-    }
-
-    /// An append of this process that failed with an error of the operating system, other than for want of room.
-    record Failure(long micros, String message) {}
-
-    /// The newest one, if there was any.
-    Optional<Failure> lastFailure() {
-        return Optional.ofNullable(lastFailure);
+    /// The newest append of this process that failed with an error of the operating system, and not for want of room.
+    Optional<ShardAppender.Failure> lastFailure() {
+        return appender.lastFailure();
     }
 
     /// Counts entries for which there was no room, whatever it was that found none.
     void refused(long entries) {
-        state.add(ShardState.Counter.REFUSED, entries);
-        state.set(ShardState.Counter.LAST_REFUSED_MICROS, context.time().epochMicros());
-    }
-
-    /// Writes one body as a frame (`word` is not 0), or frames that are laid out already (`word` is 0).
-    private long publish(byte[] source, int from, int length, int word, int bodyCrc, int count) {
-        int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
-        long now = context.time().epochMicros();
-        DiskWait disk = null;
-        while (true) {
-            // Before the lock, which a cure has for as long as it takes.
-            CometException refusal = refusal();
-            if (refusal != null) {
-                throw refusal;
-            }
-            ActiveSegment.Need need = ActiveSegment.Need.RETRY;
-            long offset = 0;
-            IOException full = null;
-            lock.lock();
-            boolean done = false;
-            try {
-                refusal = refusal();
-                if (refusal == null) {
-                    need = active.need(bytes, count, now, rollMicros);
-                    if (need == ActiveSegment.Need.NONE) {
-                        offset = writeFrames(active.segment(), source, from, length, word, bodyCrc, count, now);
-                    } else if (need == ActiveSegment.Need.ROLL && active.rollIfPrepared(bytes, now)) {
-                        need = ActiveSegment.Need.RETRY;
-                    }
-                }
-                done = true;
-            } catch (IOException e) {
-                if (!IoErrors.isDiskFull(e)) {
-                    throw IoErrors.typed("rolling " + id, e);
-                }
-                full = e;
-            } finally {
-                if (done) {
-                    lock.unlock();
-                } else {
-                    lock.abandon();
-                }
-            }
-            if (refusal != null) {
-                throw refusal;
-            }
-            if (need == ActiveSegment.Need.NONE) {
-                active.prepareIfDue();
-                appends.raise();
-                return offset;
-            }
-            if (full == null) {
-                provide(need, bytes, count);
-            } else {
-                // A name takes room too, where the directory has to grow for it.
-                disk = disk == null ? active.next().diskWait(bytes) : disk;
-                if (!disk.again()) {
-                    throw IoErrors.typed("rolling " + id, full);
-                }
-            }
-        }
-    }
-
-    /// Why the shard takes no entries now; null if it does.
-    private @Nullable CometException refusal() {
-        if (closed) {
-            return new CometException.Closed(id.toString());
-        }
-        return state.poison() == 0 ? null : sync.poisoned();
-    }
-
-    private void provide(ActiveSegment.Need need, int bytes, int count) {
-        switch (need) {
-            case MAP -> active.map();
-            case ROLL -> stall("segment", () -> active.prepare(bytes));
-            case OFFSETS -> stall("offsets", () -> sync.reserveOffsets(count));
-            // Behind a roll: a file that was deleted is to give its room back soon.
-            case RETRY -> files.segments().letLeave();
-            case NONE -> {}
-        }
-    }
-
-    /// Does what an append has to wait for, and counts that it had to.
-    private void stall(String reason, Runnable work) {
-        Events.AppendStall event = Events.areWanted() ? new Events.AppendStall() : null;
-        if (event != null) {
-            event.begin();
-        }
-        long started = context.time().nanoTime();
-        try {
-            work.run();
-        } finally {
-            state.add(ShardState.Counter.STALLS, 1);
-            state.add(ShardState.Counter.STALL_NANOS, context.time().nanoTime() - started);
-            if (event != null) {
-                event.reason = reason;
-                event.commit(id);
-            }
-        }
+        appender.refused(entries);
     }
 
     /// Deletes what is too old or too much.
     ///
     /// @param dryRun only tells what would be deleted
     Retained retain(boolean dryRun) {
-        return retention.run(dryRun, ShardRetention.Pace.AT_ONCE);
+        return retention.run(dryRun, SegmentDeletion.Pace.AT_ONCE);
     }
 
     ShardRetention retention() {
@@ -286,61 +164,6 @@ public final class Shard implements Attended {
 
     StreamSettings settings() {
         return context.settings();
-    }
-
-    /// The critical section proper: no system call, no allocation, no logging.
-    private long writeFrames(
-            Segment segment, byte[] source, int from, int length, int word, int bodyCrc, int count, long now) {
-        long end = state.endOffsetPlain();
-        int position = (int) state.writePosition();
-        long timestamp = Math.max(now, state.lastTimestamp());
-        int delta = (int) (timestamp - segment.header().baseTimestamp());
-        int bytes = word == 0 ? length : FrameDescriptor.HEADER_LENGTH + length;
-
-        state.writeLimit((long) position + bytes);
-        MemorySegment memory = segment.memory();
-        if (KillPoint.ENABLED) {
-            MemorySegment.copy(source, from, memory, ValueLayout.JAVA_BYTE, position, length / 2);
-            KillPoint.MID_PAYLOAD.reached();
-        }
-        if (word == 0) {
-            MemorySegment.copy(source, from, memory, ValueLayout.JAVA_BYTE, position, length);
-            completeFrames(segment, source, length, position, delta, end);
-        } else {
-            MemorySegment.copy(
-                    source, from, memory, ValueLayout.JAVA_BYTE, position + FrameDescriptor.HEADER_LENGTH, length);
-            segment.writeFrameHeader(position, word, bodyCrc, delta);
-            if (KillPoint.ENABLED) {
-                KillPoint.BEFORE_INDEX.reached();
-            }
-            segment.index().note(position, end - segment.baseOffset(), delta);
-        }
-        state.writePosition((long) position + bytes);
-        state.lastTimestamp(timestamp);
-        state.addHeld(ShardState.Counter.BYTES, bytes);
-        state.addHeld(ShardState.Counter.BATCHES, 1);
-        if (KillPoint.ENABLED) {
-            KillPoint.BEFORE_PUBLISH.reached();
-        }
-        if (!lock.isStillHeld()) {
-            throw lock.superseded();
-        }
-        state.endOffset(end + count);
-        return end;
-    }
-
-    /// Puts time and place into the headers of frames that were copied as they were encoded.
-    private static void completeFrames(
-            Segment segment, byte[] source, int length, int position, int delta, long firstOffset) {
-        long offset = firstOffset - segment.baseOffset();
-        for (int at = 0; at < length; ) {
-            int word = LittleEndian.getInt(source, at + FrameDescriptor.LENGTH_FIELD);
-            int bodyCrc = LittleEndian.getInt(source, at + FrameDescriptor.CRC_FIELD);
-            segment.writeFrameHeader(position + at, word, bodyCrc, delta);
-            segment.index().note(position + at, offset, delta);
-            offset += BatchEncoder.entriesAt(source, at);
-            at += FrameDescriptor.frameLength(word);
-        }
     }
 
     /// Returns once everything appended before, by any process, survives power loss.
@@ -355,14 +178,14 @@ public final class Shard implements Attended {
     public void tick(long nanoTime) {
         if (upkeep.isDue(nanoTime)) {
             adoptSettings();
-            upkeep.run(nanoTime, rollMicros);
+            upkeep.run(nanoTime, appender.rollMicros());
         }
     }
 
     /// Follows the stream's settings as they are in force now.
     void adoptSettings() {
         StreamSettings settings = context.settings();
-        rollMicros = rollMicros(settings);
+        appender.adoptSettings();
         if (!compression.isFor(settings)) {
             compression = Compression.of(settings, state, context.time(), Codecs.installed());
             tellProblem();
@@ -384,10 +207,6 @@ public final class Shard implements Attended {
         return compression.problem();
     }
 
-    private static long rollMicros(StreamSettings settings) {
-        return settings.rollInterval().toNanos() / 1000;
-    }
-
     /// Makes durable what was appended so far, ahead of a close.
     void settle() {
         sync.settle();
@@ -406,11 +225,11 @@ public final class Shard implements Attended {
 
     /// Whatever fails: a shard that keeps its files open keeps them until this process ends.
     private void letGoOfAll() {
-        closed = true;
+        appender.close();
         lock.tellTakeOver();
         retention.tellDrops();
         try {
-            // Waits for who is inside, and looks at `closed` no more.
+            // Waits for who is inside, and does not look whether it is closed any more.
             lock.lock();
             lock.unlock();
         } finally {

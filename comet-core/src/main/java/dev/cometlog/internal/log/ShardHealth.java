@@ -5,7 +5,7 @@ import dev.cometlog.Health;
 import dev.cometlog.Health.Kind;
 import dev.cometlog.Health.Status;
 import dev.cometlog.Overflow;
-import dev.cometlog.internal.log.ShardState.Counter;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,7 +128,7 @@ public final class ShardHealth {
                     Kind.APPENDS_REFUSED,
                     Status.FAILED,
                     "appends to " + name + " were refused for want of room within the last minute; "
-                            + state.counter(Counter.REFUSED) + " entries so far");
+                            + state.counters().get(Counter.REFUSED) + " entries so far");
         }
         if (isWithin(Counter.LAST_DROP_MICROS, micros(DROPPED_FOR))) {
             add(
@@ -136,7 +136,7 @@ public final class ShardHealth {
                     Status.DEGRADED,
                     "a bound or forceDeleteAfter deleted entries of " + name
                             + " that a group had not read, within the last ten minutes; "
-                            + state.counter(Counter.DROPPED) + " so far");
+                            + state.counters().get(Counter.DROPPED) + " so far");
         }
     }
 
@@ -172,7 +172,7 @@ public final class ShardHealth {
         return bases.length < 2 ? unread >= state.endOffset() : unread >= bases[1];
     }
 
-    private void failure(Shard.Failure failure) {
+    private void failure(ShardAppender.Failure failure) {
         if (log.time().epochMicros() - failure.micros() <= micros(REFUSED_FOR)) {
             add(
                     Kind.APPENDS_FAILING,
@@ -183,7 +183,7 @@ public final class ShardHealth {
     }
 
     private boolean isWithin(Counter lastMicros, long micros) {
-        long last = state.counter(lastMicros);
+        long last = state.counters().get(lastMicros);
         return last != 0 && log.time().epochMicros() - last <= micros;
     }
 

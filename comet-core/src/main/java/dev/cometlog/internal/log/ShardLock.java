@@ -84,7 +84,7 @@ final class ShardLock {
                 waited = true;
             }
             if (waited) {
-                state.addHeld(ShardState.Counter.LOCK_WAITS, 1);
+                state.counters().addHeld(ShardCounters.Counter.LOCK_WAITS, 1);
             }
         } catch (Throwable e) {
             turn.endIfMine();
@@ -268,7 +268,7 @@ final class ShardLock {
     private void waitForTurn() {
         try {
             if (!turn.await()) {
-                state.add(ShardState.Counter.BUSY, 1);
+                state.counters().add(ShardCounters.Counter.BUSY, 1);
                 throw new CometException.ShardBusy(id + ": another thread of this process held the shard for more than "
                         + timeout.toMillis() + " ms, lock word " + describe(state.lockWord()));
             }
@@ -318,7 +318,7 @@ final class ShardLock {
                     nextProbe = now + PROBE_NANOS;
                 }
                 if (now - started >= timeout.toNanos()) {
-                    state.add(ShardState.Counter.BUSY, 1);
+                    state.counters().add(ShardCounters.Counter.BUSY, 1);
                     throw new CometException.ShardBusy(
                             id + " has been held for more than " + timeout.toMillis() + " ms by " + describe(word));
                 }

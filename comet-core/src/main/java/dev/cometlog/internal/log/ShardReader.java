@@ -16,12 +16,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe. It changes nothing of the shard, and holds on to a segment only during a call.
 public final class ShardReader {
-    private static final System.Logger LOG = System.getLogger(ShardReader.class.getName());
-
     private final ShardView view;
     private final ShardState state;
     private final SegmentChain chain;
     private final FrameReader frames;
+    private final DamageReport damage;
 
     private long nextOffset;
 
@@ -58,6 +57,7 @@ public final class ShardReader {
         this.state = view.state();
         this.chain = new SegmentChain(view);
         this.frames = new FrameReader(codecs);
+        this.damage = new DamageReport(view);
     }
 
     boolean isOf(ShardView other) {
@@ -417,38 +417,11 @@ public final class ShardReader {
         tell(gaps, Math.min(lost.to(), end), lost.reason());
     }
 
-    /// Counts damage once, whoever meets it; a mere reader changes nothing.
-    private void count(long from, long to) {
-        if (state.isShared() && state.damage().note(from, to, state.startOffset())) {
-            tellDamage(from, to);
-            state.add(ShardState.Counter.DAMAGED_PLACES, 1);
-            state.add(ShardState.Counter.DAMAGED, to - from);
-            if (Events.areWanted()) {
-                Events.Damage event = new Events.Damage();
-                event.from = from;
-                event.to = to;
-                event.commit(view.id());
-            }
-        }
-    }
-
-    /// Unless there is so much damage that the same may be met again and again; health tells of it all the same.
-    private void tellDamage(long from, long to) {
-        if (state.counter(ShardState.Counter.DAMAGED_PLACES) < DamageTable.PLACES) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0}: entries from offset {1,number,#} to {2,number,#} do not verify: they are a gap",
-                    view.id(),
-                    from,
-                    to - 1);
-        }
-    }
-
     /// Reports offsets up to `to` as lost and goes there, unless the visitor throws.
     private void tell(GapVisitor gaps, long to, Gap.Reason reason) {
         if (to > nextOffset) {
             if (reason == Gap.Reason.DAMAGE) {
-                count(nextOffset, to);
+                damage.note(nextOffset, to);
             }
             gaps.gap(new Gap(view.id().stream(), view.id().shard(), nextOffset, to, reason));
             nextOffset = to;

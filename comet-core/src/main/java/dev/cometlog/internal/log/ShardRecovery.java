@@ -247,7 +247,7 @@ final class ShardRecovery {
         }
         state.bootId(context.boot());
         state.fileId(context.storage().fileId(files.paths().state()));
-        state.add(ShardState.Counter.RECOVERIES, 1);
+        state.counters().add(ShardCounters.Counter.RECOVERIES, 1);
         if (KillPoint.ENABLED) {
             KillPoint.RECOVERY_BEFORE_EPOCH.reached();
         }

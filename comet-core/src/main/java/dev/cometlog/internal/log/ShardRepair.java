@@ -49,7 +49,7 @@ final class ShardRepair {
         }
         try {
             mend(false);
-            state.add(ShardState.Counter.TAKE_OVERS, 1);
+            state.counters().add(ShardCounters.Counter.TAKE_OVERS, 1);
             if (event != null) {
                 event.endOffset = state.endOffset();
                 event.commit(id);
@@ -82,7 +82,7 @@ final class ShardRepair {
 
     /// A roller that jumped over offsets died between naming the segment and moving the end offset there.
     private void finishJump(long base) {
-        state.add(ShardState.Counter.LOST, base - state.endOffset());
+        state.counters().add(ShardCounters.Counter.LOST, base - state.endOffset());
         state.endOffset(base);
         state.nextBase(0);
     }

@@ -1,7 +1,6 @@
 package dev.cometlog.internal.log;
 
 import dev.cometlog.internal.format.Checkpoint;
-import dev.cometlog.internal.format.Crc;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.storage.KillPoint;
 import dev.cometlog.internal.storage.MappedFile;
@@ -25,7 +24,7 @@ import java.util.function.LongPredicate;
 ///      384  | poison | sync claim | prepare claim | prepare bytes | durable offset      | claims
 ///      512  | checkpoint slot 0                                                         | a sector each
 ///     1024  | checkpoint slot 1                                                         |
-///     1536  | counters, 8 bytes each, see [Counter]                                     |
+///     1536  | counters, 8 bytes each, see [ShardCounters]                               |
 ///     2048  | damaged ranges, see [DamageTable]                                         | what happened
 ///     2560  | how long syncs took, see [SyncTimes]                                      |
 ///     4096  +---------------------------------------------------------------------------+
@@ -59,15 +58,6 @@ import java.util.function.LongPredicate;
 /// | sync times | whoever synced: atomic add | atomic / acquire |
 public final class ShardState {
     public static final int PAGE_BYTES = 4096;
-    private static final long MAGIC = 0x4554415453544d43L; // "CMTSTATE"
-    private static final int VERSION = 1;
-
-    private static final int MAGIC_FIELD = 0;
-    private static final int VERSION_FIELD = MAGIC_FIELD + Long.BYTES;
-    private static final int SHARD_FIELD = VERSION_FIELD + Integer.BYTES;
-    private static final int SHARD_COUNT_FIELD = SHARD_FIELD + Integer.BYTES;
-    private static final int IDENTITY_CRC_FIELD = SHARD_COUNT_FIELD + Integer.BYTES;
-    private static final int STREAM_HASH_FIELD = IDENTITY_CRC_FIELD + Integer.BYTES;
 
     private static final int EPOCH_FIELD = 64;
     private static final int BOOT_ID_FIELD = EPOCH_FIELD + Long.BYTES;
@@ -105,63 +95,20 @@ public final class ShardState {
     private static final VarHandle LONG =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-    /// What the page counts, each in the word of its number; the numbers are part of the format.
-    public enum Counter {
-        BYTES(0),
-        BATCHES(1),
-        ROLLS(2),
-        SYNCS(3),
-        SYNC_NANOS(4),
-        LOCK_WAITS(5),
-        TAKE_OVERS(6),
-        /// Appends that had to wait for a segment, for room or for offsets.
-        STALLS(7),
-        RECOVERIES(8),
-        EXPIRED(9),
-        DROPPED(10),
-        LOST(11),
-        /// Damaged ranges, each once.
-        DAMAGED_PLACES(12),
-        /// Entries that were refused for want of room.
-        REFUSED(13),
-        COMPRESSED_FROM(14),
-        COMPRESSED_TO(15),
-        LAST_SYNC_MICROS(16),
-        COMPRESS_NANOS(17),
-        STALL_NANOS(18),
-        LONGEST_SYNC_NANOS(19),
-        SYNC_FAILURES(20),
-        /// Offsets of the damaged ranges.
-        DAMAGED(21),
-        LAST_DROP_MICROS(22),
-        LAST_REFUSED_MICROS(23),
-        /// Waits for the lock that were given up after `appendTimeout`.
-        BUSY(24);
-
-        private final int word;
-
-        Counter(int word) {
-            this.word = word;
-        }
-    }
-
     private final MappedFile file;
     private final MemorySegment page;
+    private final ShardCounters counters;
 
     public ShardState(MappedFile file) {
         this.file = file;
         this.page = file.memory();
+        this.counters = new ShardCounters(page, COUNTERS_FIELD);
     }
 
     /// The content of a new shard's page.
     static byte[] initialPage(long streamHash, int shard, int shardCount, long epoch, BootId boot) {
         byte[] bytes = new byte[PAGE_BYTES];
-        LittleEndian.putLong(bytes, MAGIC_FIELD, MAGIC);
-        LittleEndian.putInt(bytes, VERSION_FIELD, VERSION);
-        LittleEndian.putInt(bytes, SHARD_FIELD, shard);
-        LittleEndian.putInt(bytes, SHARD_COUNT_FIELD, shardCount);
-        LittleEndian.putLong(bytes, STREAM_HASH_FIELD, streamHash);
-        LittleEndian.putInt(bytes, IDENTITY_CRC_FIELD, identityCrc(MemorySegment.ofArray(bytes)));
+        StateIdentity.put(bytes, streamHash, shard, shardCount);
         LittleEndian.putLong(bytes, EPOCH_FIELD, epoch);
         LittleEndian.putLong(bytes, BOOT_ID_FIELD, boot.high());
         LittleEndian.putLong(bytes, BOOT_ID_FIELD + Long.BYTES, boot.low());
@@ -178,20 +125,7 @@ public final class ShardState {
 
     /// Whether the page is an intact one of this shard.
     public boolean isIntact(long streamHash, int shard, int shardCount) {
-        return page.byteSize() >= PAGE_BYTES
-                && LittleEndian.getLong(page, MAGIC_FIELD) == MAGIC
-                && LittleEndian.getInt(page, VERSION_FIELD) == VERSION
-                && LittleEndian.getLong(page, STREAM_HASH_FIELD) == streamHash
-                && LittleEndian.getInt(page, SHARD_FIELD) == shard
-                && LittleEndian.getInt(page, SHARD_COUNT_FIELD) == shardCount
-                && LittleEndian.getInt(page, IDENTITY_CRC_FIELD) == identityCrc(page);
-    }
-
-    private static int identityCrc(MemorySegment page) {
-        byte[] identity = new byte[IDENTITY_CRC_FIELD + Long.BYTES];
-        MemorySegment.copy(page, ValueLayout.JAVA_BYTE, 0, identity, 0, IDENTITY_CRC_FIELD);
-        MemorySegment.copy(page, ValueLayout.JAVA_BYTE, STREAM_HASH_FIELD, identity, IDENTITY_CRC_FIELD, Long.BYTES);
-        return Crc.of(identity, 0, identity.length);
+        return page.byteSize() >= PAGE_BYTES && StateIdentity.isOf(page, streamHash, shard, shardCount);
     }
 
     public long epoch() {
@@ -310,8 +244,8 @@ public final class ShardState {
     /// Moves the start offset and counts what that deletes, all or nothing whenever the caller dies: the new
     /// values are announced first, and the next repair finishes. Called by the holder of the lock word.
     void retain(long start, long expired, long dropped) {
-        release(RETAIN_EXPIRED_FIELD, counter(Counter.EXPIRED) + expired);
-        release(RETAIN_DROPPED_FIELD, counter(Counter.DROPPED) + dropped);
+        release(RETAIN_EXPIRED_FIELD, counters.get(ShardCounters.Counter.EXPIRED) + expired);
+        release(RETAIN_DROPPED_FIELD, counters.get(ShardCounters.Counter.DROPPED) + dropped);
         release(RETAIN_START_FIELD, start);
         if (KillPoint.ENABLED) {
             KillPoint.RETAIN_ANNOUNCED.reached();
@@ -327,11 +261,11 @@ public final class ShardState {
             release(RETAIN_START_FIELD, 0);
         } else if (start != 0) {
             long dropped = acquire(RETAIN_DROPPED_FIELD);
-            if (dropped > counter(Counter.DROPPED)) {
+            if (dropped > counters.get(ShardCounters.Counter.DROPPED)) {
                 release(DROPPED_END_FIELD, start);
             }
-            set(Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
-            set(Counter.DROPPED, dropped);
+            counters.set(ShardCounters.Counter.EXPIRED, acquire(RETAIN_EXPIRED_FIELD));
+            counters.set(ShardCounters.Counter.DROPPED, dropped);
             if (KillPoint.ENABLED) {
                 KillPoint.RETAIN_COUNTED.reached();
             }
@@ -457,6 +391,11 @@ public final class ShardState {
         return new DamageTable(page, DAMAGE_FIELD);
     }
 
+    /// What is counted.
+    public ShardCounters counters() {
+        return counters;
+    }
+
     /// How long syncs took.
     SyncTimes syncTimes() {
         return new SyncTimes(page, SYNC_TIMES_FIELD);
@@ -465,37 +404,6 @@ public final class ShardState {
     /// Whether this is the page itself and may be written, and no reader's view or copy of it.
     boolean isShared() {
         return page.isMapped() && !page.isReadOnly();
-    }
-
-    public long counter(Counter counter) {
-        return acquire(counterField(counter));
-    }
-
-    /// Adds to a counter that only the holder of the lock word changes.
-    void addHeld(Counter counter, long amount) {
-        int field = counterField(counter);
-        plain(field, plain(field) + amount);
-    }
-
-    /// Adds to a counter that anybody may change.
-    void add(Counter counter, long amount) {
-        var _ = (long) LONG.getAndAdd(page, (long) counterField(counter), amount);
-    }
-
-    /// Raises a counter that says how much something was at most.
-    void raise(Counter counter, long value) {
-        int field = counterField(counter);
-        for (long known = acquire(field); known < value && !cas(field, known, value); known = acquire(field)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    void set(Counter counter, long value) {
-        release(counterField(counter), value);
-    }
-
-    private static int counterField(Counter counter) {
-        return COUNTERS_FIELD + counter.word * Long.BYTES;
     }
 
     /// Ends the mapping; any later access throws `IllegalStateException`.

@@ -2,7 +2,7 @@ package dev.cometlog.internal.log;
 
 import dev.cometlog.CometException;
 import dev.cometlog.CometStats;
-import dev.cometlog.internal.log.ShardState.Counter;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,9 +43,9 @@ public final class ShardStats {
                     syncs(),
                     gone,
                     new CometStats.Compression(
-                            state.counter(Counter.COMPRESSED_FROM),
-                            state.counter(Counter.COMPRESSED_TO),
-                            Duration.ofNanos(state.counter(Counter.COMPRESS_NANOS))),
+                            state.counters().get(Counter.COMPRESSED_FROM),
+                            state.counters().get(Counter.COMPRESSED_TO),
+                            Duration.ofNanos(state.counters().get(Counter.COMPRESS_NANOS))),
                     groups,
                     Optional.empty());
         } catch (IOException e) {
@@ -113,36 +113,36 @@ public final class ShardStats {
 
     private CometStats.Appends appends(long end) {
         return new CometStats.Appends(
-                end - state.counter(Counter.LOST),
-                state.counter(Counter.BYTES),
-                state.counter(Counter.BATCHES),
-                state.counter(Counter.ROLLS),
-                state.counter(Counter.STALLS),
-                Duration.ofNanos(state.counter(Counter.STALL_NANOS)),
-                state.counter(Counter.LOCK_WAITS),
-                state.counter(Counter.BUSY),
-                state.counter(Counter.REFUSED),
-                state.counter(Counter.TAKE_OVERS),
-                state.counter(Counter.RECOVERIES));
+                end - state.counters().get(Counter.LOST),
+                state.counters().get(Counter.BYTES),
+                state.counters().get(Counter.BATCHES),
+                state.counters().get(Counter.ROLLS),
+                state.counters().get(Counter.STALLS),
+                Duration.ofNanos(state.counters().get(Counter.STALL_NANOS)),
+                state.counters().get(Counter.LOCK_WAITS),
+                state.counters().get(Counter.BUSY),
+                state.counters().get(Counter.REFUSED),
+                state.counters().get(Counter.TAKE_OVERS),
+                state.counters().get(Counter.RECOVERIES));
     }
 
     private CometStats.Syncs syncs() {
         return new CometStats.Syncs(
-                state.counter(Counter.SYNCS),
-                state.counter(Counter.SYNC_FAILURES),
-                Duration.ofNanos(state.counter(Counter.SYNC_NANOS)),
-                Duration.ofNanos(state.counter(Counter.LONGEST_SYNC_NANOS)),
+                state.counters().get(Counter.SYNCS),
+                state.counters().get(Counter.SYNC_FAILURES),
+                Duration.ofNanos(state.counters().get(Counter.SYNC_NANOS)),
+                Duration.ofNanos(state.counters().get(Counter.LONGEST_SYNC_NANOS)),
                 Arrays.stream(state.syncTimes().counts()).boxed().toList(),
-                instant(state.counter(Counter.LAST_SYNC_MICROS)));
+                instant(state.counters().get(Counter.LAST_SYNC_MICROS)));
     }
 
     private CometStats.Gone gone() {
         return new CometStats.Gone(
-                state.counter(Counter.EXPIRED),
-                state.counter(Counter.DROPPED),
-                state.counter(Counter.LOST),
-                state.counter(Counter.DAMAGED),
-                state.counter(Counter.DAMAGED_PLACES));
+                state.counters().get(Counter.EXPIRED),
+                state.counters().get(Counter.DROPPED),
+                state.counters().get(Counter.LOST),
+                state.counters().get(Counter.DAMAGED),
+                state.counters().get(Counter.DAMAGED_PLACES));
     }
 
     /// Empty for 0: nothing has happened yet.

@@ -4,7 +4,6 @@ import dev.cometlog.CometException;
 import dev.cometlog.internal.format.Checkpoint;
 import dev.cometlog.internal.storage.KillPoint;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -14,12 +13,9 @@ import java.util.function.BooleanSupplier;
 /// checkpoint or poison is written. A claim left by a dead process may hide a write-back error that only it
 /// was told of, so its successor writes the same bytes once more before it forces them.
 final class ShardSync {
-    private static final System.Logger LOG = System.getLogger(ShardSync.class.getName());
-
     /// Offsets are reserved in steps of this many, so that a power loss never lets one be handed out twice.
     static final long RESERVED_AHEAD = 1L << 30;
 
-    private static final long LEAST_INTERVAL_NANOS = 100_000_000;
     private static final long WAIT_NANOS = 200_000;
 
     private final ShardContext context;
@@ -32,8 +28,6 @@ final class ShardSync {
     /// One sync at a time in this process; those who wait often find their work done. Not reentrant.
     private final ThreadTurn turn;
 
-    private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final RepeatedFailure failure = new RepeatedFailure(); // guarded by scheduled
     private boolean closed; // guarded by turn
 
     // Another process's sync that was waited for, and since when; guarded by turn.
@@ -41,8 +35,6 @@ final class ShardSync {
     private long awaitedSequence;
     private long awaitedSinceNanos;
 
-    // Housekeeping's own.
-    private long pendingSinceNanos = -1;
     private volatile long lastSyncNanos;
 
     ShardSync(ShardContext context, ShardStorage files, ShardLock lock) {
@@ -131,6 +123,11 @@ final class ShardSync {
         }
     }
 
+    /// When this process synced the shard last, or opened it.
+    long lastSyncNanos() {
+        return lastSyncNanos;
+    }
+
     CometException poisoned() {
         return new CometException.Poisoned(
                 files.id() + ": an fsync failed (seen by "
@@ -173,17 +170,18 @@ final class ShardSync {
             checkpoint(capture);
             settled = true;
             long now = context.time().nanoTime();
-            state.add(ShardState.Counter.SYNCS, 1);
-            state.add(ShardState.Counter.SYNC_NANOS, now - started);
-            state.raise(ShardState.Counter.LONGEST_SYNC_NANOS, now - started);
+            state.counters().add(ShardCounters.Counter.SYNCS, 1);
+            state.counters().add(ShardCounters.Counter.SYNC_NANOS, now - started);
+            state.counters().raise(ShardCounters.Counter.LONGEST_SYNC_NANOS, now - started);
             state.syncTimes().add(now - started);
-            state.set(ShardState.Counter.LAST_SYNC_MICROS, context.time().epochMicros());
+            state.counters()
+                    .set(ShardCounters.Counter.LAST_SYNC_MICROS, context.time().epochMicros());
             lastSyncNanos = now;
             finished = true;
         } catch (IOException e) {
             // Told to everybody before anybody can ask again: the kernel reports this error only once.
             state.casPoison(0, self);
-            state.add(ShardState.Counter.SYNC_FAILURES, 1);
+            state.counters().add(ShardCounters.Counter.SYNC_FAILURES, 1);
             if (event != null) {
                 event.failed = true;
             }
@@ -228,7 +226,8 @@ final class ShardSync {
         }
     }
 
-    private boolean isBeingDoneElsewhere() {
+    /// Whether another process is syncing the shard now.
+    boolean isBeingDoneElsewhere() {
         long claim = state.syncClaim();
         return claim != 0 && claim != self && context.incarnations().isAlive(claim);
     }
@@ -275,6 +274,18 @@ final class ShardSync {
         }
     }
 
+    /// Reserves offsets ahead of need, durably; does nothing once the shard is closed.
+    void reserveAhead() {
+        turn.takeWhateverComes();
+        try {
+            if (!closed) {
+                reserve(state.endOffset() + RESERVED_AHEAD);
+            }
+        } finally {
+            turn.end();
+        }
+    }
+
     private void reserve(long reservedEnd) {
         writeReservation(reservedEnd);
         if (KillPoint.ENABLED) {
@@ -300,58 +311,6 @@ final class ShardSync {
             Checkpoint last = last();
             state.checkpoint(last.withReservedEnd(Math.max(last.reservedEnd(), reservedEnd)));
         });
-    }
-
-    /// Decides whether it is time for a background sync, and has it done elsewhere.
-    void tick(long nanoTime) {
-        long pending = state.endOffset() - state.durableOffset();
-        if (pending <= 0) {
-            pendingSinceNanos = -1;
-        } else if (pendingSinceNanos < 0) {
-            pendingSinceNanos = nanoTime;
-        }
-        boolean many = pending >= context.config().syncEntries() && nanoTime - lastSyncNanos >= LEAST_INTERVAL_NANOS;
-        boolean old = pending > 0
-                && nanoTime - pendingSinceNanos
-                        >= context.config().syncInterval().toNanos();
-        boolean shortOfOffsets = state.endOffset() > 0
-                && state.appendLimit() > state.endOffset()
-                && state.appendLimit() - state.endOffset() < RESERVED_AHEAD / 2;
-        if ((many || old || shortOfOffsets) && state.poison() == 0 && scheduled.compareAndSet(false, true)) {
-            pendingSinceNanos = -1;
-            context.background().execute(() -> inBackground(shortOfOffsets));
-        }
-    }
-
-    private void inBackground(boolean shortOfOffsets) {
-        try {
-            if (shortOfOffsets) {
-                turn.takeWhateverComes();
-                try {
-                    if (!closed) {
-                        reserve(state.endOffset() + RESERVED_AHEAD);
-                    }
-                } finally {
-                    turn.end();
-                }
-            }
-            // Otherwise the next tick looks again; the thread has other shards to see to.
-            if (!isBeingDoneElsewhere()) {
-                syncTo(state.endOffset());
-            }
-            failure.over();
-        } catch (CometException.Closed e) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its background sync", files.id());
-        } catch (CometException e) {
-            if (failure.isNews(e)) {
-                // Whoever was only not let in in time tries again at the next tick.
-                System.Logger.Level level =
-                        e instanceof CometException.ShardBusy ? System.Logger.Level.WARNING : System.Logger.Level.ERROR;
-                LOG.log(level, "background sync of " + files.id() + " failed", e);
-            }
-        } finally {
-            scheduled.set(false);
-        }
     }
 
     /// Syncs what is there, so that [#close(boolean)] finds little left to do.

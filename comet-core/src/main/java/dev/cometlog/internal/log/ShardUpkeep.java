@@ -21,6 +21,7 @@ final class ShardUpkeep {
     private final ShardLock lock;
     private final ActiveSegment active;
     private final ShardSync sync;
+    private final SyncSchedule schedule;
     private final ShardRetention retention;
     private final ShardCure cure;
 
@@ -58,6 +59,7 @@ final class ShardUpkeep {
         this.lock = lock;
         this.active = active;
         this.sync = sync;
+        this.schedule = new SyncSchedule(context, files, sync);
         this.retention = retention;
         this.cure = new ShardCure(context, files, lock, sync);
         this.retainedGeneration = state.generation();
@@ -89,7 +91,7 @@ final class ShardUpkeep {
         attendedGeneration = state.generation();
         lock.freeLeftBehind();
         lock.tellTakeOver();
-        sync.tick(nanoTime);
+        schedule.tick(nanoTime);
         cure.tick(nanoTime);
         unlinkLeftBehind();
         rollIfAged(rollMicros);
@@ -148,7 +150,7 @@ final class ShardUpkeep {
     private void retainInBackground() {
         try {
             context.live().refresh();
-            Retained _ = retention.run(false, ShardRetention.Pace.AT_ONCE);
+            Retained _ = retention.run(false, SegmentDeletion.Pace.AT_ONCE);
             retentionFailure.over();
         } catch (CometException.Closed e) {
             LOG.log(System.Logger.Level.DEBUG, "{0} was closed before its retention", files.id());

@@ -10,7 +10,7 @@ import dev.cometlog.Verify;
 import dev.cometlog.internal.format.FrameDescriptor;
 import dev.cometlog.internal.format.LittleEndian;
 import dev.cometlog.internal.format.SegmentHeader;
-import dev.cometlog.internal.log.ShardState.Counter;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +63,7 @@ class CompressionTest {
 
         assertThat(words(shard)).hasSize(1).allMatch(word -> FrameDescriptor.codec(word) == DeflateCodec.ID);
         assertThat(read(shard, 0)).isEqualTo(expected);
-        assertThat(shard.state().counter(Counter.BYTES)).isLessThan((long) lines.length * LINE.length() / 5);
+        assertThat(shard.state().counters().get(Counter.BYTES)).isLessThan((long) lines.length * LINE.length() / 5);
         shard.close(true);
     }
 
@@ -93,7 +93,7 @@ class CompressionTest {
 
         assertThat(words(shard)).allMatch(word -> FrameDescriptor.codec(word) == 0);
         assertThat(read(shard, 0)).containsExactly("0=", "1=x", "2=", "3=y", "4=", "5=" + "z".repeat(255));
-        assertThat(shard.state().counter(Counter.COMPRESSED_FROM)).isZero();
+        assertThat(shard.state().counters().get(Counter.COMPRESSED_FROM)).isZero();
         shard.close(true);
     }
 
@@ -124,7 +124,7 @@ class CompressionTest {
         assertThat(entries(shard))
                 .allMatch(entry -> Arrays.equals(entry, noise))
                 .hasSize(3);
-        assertThat(shard.state().counter(Counter.COMPRESSED_FROM)).isGreaterThan(30_000);
+        assertThat(shard.state().counters().get(Counter.COMPRESSED_FROM)).isGreaterThan(30_000);
         shard.close(true);
     }
 
@@ -209,9 +209,9 @@ class CompressionTest {
         append(shard, LINE.repeat(100));
 
         ShardState state = shard.state();
-        assertThat(state.counter(Counter.COMPRESSED_FROM)).isEqualTo(100L * LINE.length());
-        assertThat(state.counter(Counter.COMPRESSED_TO))
-                .isEqualTo(state.counter(Counter.BYTES) - FrameDescriptor.HEADER_LENGTH);
+        assertThat(state.counters().get(Counter.COMPRESSED_FROM)).isEqualTo(100L * LINE.length());
+        assertThat(state.counters().get(Counter.COMPRESSED_TO))
+                .isEqualTo(state.counters().get(Counter.BYTES) - FrameDescriptor.HEADER_LENGTH);
         shard.close(true);
     }
 
@@ -238,7 +238,7 @@ class CompressionTest {
 
         assertThat(compression.lone(payload, 0, payload.length)).isNotNull();
 
-        assertThat(shard.state().counter(Counter.COMPRESS_NANOS))
+        assertThat(shard.state().counters().get(Counter.COMPRESS_NANOS))
                 .isEqualTo(Duration.ofMillis(3).toNanos());
         shard.close(true);
     }

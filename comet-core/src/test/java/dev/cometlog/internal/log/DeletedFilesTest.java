@@ -133,7 +133,7 @@ class DeletedFilesTest {
         AtomicInteger left = failSegments(5);
         append(shard, 600);
         assertThat(left.get()).as("attempts left to fail").isNegative();
-        assertThat(shard.state().counter(ShardState.Counter.REFUSED)).isZero();
+        assertThat(shard.state().counters().get(ShardCounters.Counter.REFUSED)).isZero();
         shard.close(true);
     }
 

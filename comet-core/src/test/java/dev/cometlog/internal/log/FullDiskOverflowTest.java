@@ -8,7 +8,7 @@ import dev.cometlog.CometException;
 import dev.cometlog.Overflow;
 import dev.cometlog.internal.consumer.Batch;
 import dev.cometlog.internal.consumer.GroupConsumer;
-import dev.cometlog.internal.log.ShardState.Counter;
+import dev.cometlog.internal.log.ShardCounters.Counter;
 import dev.cometlog.internal.storage.DiskStorage;
 import dev.cometlog.internal.storage.TimeSource;
 import java.io.IOException;
@@ -109,9 +109,9 @@ class FullDiskOverflowTest {
         untilDeleted = true;
         append(SEGMENTS_FULL);
         assertThat(shard.state().startOffset()).isPositive();
-        assertThat(shard.state().counter(Counter.DROPPED))
+        assertThat(shard.state().counters().get(Counter.DROPPED))
                 .isEqualTo(shard.state().startOffset());
-        assertThat(shard.state().counter(Counter.REFUSED)).isZero();
+        assertThat(shard.state().counters().get(Counter.REFUSED)).isZero();
     }
 
     /// Others take the room each time, or it is no room that is missing.
@@ -124,7 +124,7 @@ class FullDiskOverflowTest {
             assertThatThrownBy(() -> append(SEGMENTS_FULL)).isInstanceOf(CometException.DiskFull.class);
         }
         assertThat(deleted).isEqualTo(1);
-        assertThat(shard.state().counter(Counter.DROPPED))
+        assertThat(shard.state().counters().get(Counter.DROPPED))
                 .isEqualTo(shard.state().startOffset());
 
         // Once the log has grown again it may give as much for the next segment.
@@ -145,7 +145,7 @@ class FullDiskOverflowTest {
         append(SEGMENTS_FULL);
         assertThat(times).isZero();
         assertThat(shard.state().startOffset()).isZero();
-        assertThat(shard.state().counter(Counter.REFUSED)).isZero();
+        assertThat(shard.state().counters().get(Counter.REFUSED)).isZero();
     }
 
     @ParameterizedTest
@@ -160,7 +160,7 @@ class FullDiskOverflowTest {
                 .hasMessageContaining("No space left on device");
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(BLOCK_TIMEOUT);
         assertThat(shard.state().startOffset()).isZero();
-        assertThat(shard.state().counter(Counter.REFUSED)).isEqualTo(1);
+        assertThat(shard.state().counters().get(Counter.REFUSED)).isEqualTo(1);
         times = 0;
         append(SEGMENTS_FULL);
     }
@@ -183,7 +183,7 @@ class FullDiskOverflowTest {
         times = Integer.MAX_VALUE;
         assertThatThrownBy(() -> append(SEGMENTS_FULL)).isInstanceOf(CometException.DiskFull.class);
         assertThat(shard.state().startOffset()).isZero();
-        assertThat(shard.state().counter(Counter.REFUSED)).isEqualTo(1);
+        assertThat(shard.state().counters().get(Counter.REFUSED)).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -196,8 +196,8 @@ class FullDiskOverflowTest {
         untilDeleted = true;
         append(SEGMENTS_FULL);
         assertThat(shard.state().startOffset()).isPositive();
-        assertThat(shard.state().counter(Counter.DROPPED)).isZero();
-        assertThat(shard.state().counter(Counter.REFUSED)).isZero();
+        assertThat(shard.state().counters().get(Counter.DROPPED)).isZero();
+        assertThat(shard.state().counters().get(Counter.REFUSED)).isZero();
     }
 
     private void readAll() throws InterruptedException {

@@ -147,8 +147,9 @@ class FullDiskTest {
         }
         full = "nothing";
         ShardState state = stream.shard(1).state();
-        assertThat(state.counter(ShardState.Counter.REFUSED)).isEqualTo(3 * ATTEMPTS);
-        assertThat(state.counter(ShardState.Counter.LAST_REFUSED_MICROS)).isPositive();
+        assertThat(state.counters().get(ShardCounters.Counter.REFUSED)).isEqualTo(3 * ATTEMPTS);
+        assertThat(state.counters().get(ShardCounters.Counter.LAST_REFUSED_MICROS))
+                .isPositive();
         Logs.close(log);
     }
 

@@ -334,8 +334,8 @@ class LogHealthTest {
         fill(1);
         shard().sync();
         assertHealthy();
-        shard().state().set(ShardState.Counter.LAST_DROP_MICROS, time.epochMicros());
-        shard().state().set(ShardState.Counter.DROPPED, 17);
+        shard().state().counters().set(ShardCounters.Counter.LAST_DROP_MICROS, time.epochMicros());
+        shard().state().counters().set(ShardCounters.Counter.DROPPED, 17);
         time.advance(Duration.ofMinutes(10));
         assertUnwell(Kind.ENTRIES_DROPPED, Status.DEGRADED, "events:v1:shard:0000", "17 so far");
         time.advance(Duration.ofSeconds(1));

@@ -166,7 +166,7 @@ final class LogLife implements AutoCloseable {
         List<byte[]> batch = inDoubt;
         if (appending != null && batch != null) {
             ShardState state = appending.state();
-            if (state.counter(ShardState.Counter.BATCHES) > batchesBefore) {
+            if (state.counters().get(ShardCounters.Counter.BATCHES) > batchesBefore) {
                 promises.shard(appending.id()).published(state.endOffset() - batch.size(), batch);
             }
         }
@@ -336,7 +336,7 @@ final class LogLife implements AutoCloseable {
     private void append(List<byte[]> payloads) {
         Shard shard = anyShard();
         ShardState state = shard.state();
-        batchesBefore = state.counter(ShardState.Counter.BATCHES);
+        batchesBefore = state.counters().get(ShardCounters.Counter.BATCHES);
         target = shard;
         inDoubt = payloads;
         long offset = payloads.size() == 1

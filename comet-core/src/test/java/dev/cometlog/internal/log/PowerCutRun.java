@@ -186,7 +186,7 @@ final class PowerCutRun implements CutRun {
             }
             ShardState state = last.state();
             List<byte[]> batch = inDoubt;
-            if (batch != null && state.counter(ShardState.Counter.BATCHES) > batchesBefore) {
+            if (batch != null && state.counters().get(ShardCounters.Counter.BATCHES) > batchesBefore) {
                 appended.published(state.endOffset() - batch.size(), batch);
             }
             appended.visible(state.endOffset());
@@ -232,7 +232,7 @@ final class PowerCutRun implements CutRun {
 
         private void append(List<byte[]> payloads) {
             ShardState state = shard().state();
-            batchesBefore = state.counter(ShardState.Counter.BATCHES);
+            batchesBefore = state.counters().get(ShardCounters.Counter.BATCHES);
             inDoubt = payloads;
             long offset = payloads.size() == 1
                     ? shard().append(payloads.getFirst(), 0, payloads.getFirst().length)

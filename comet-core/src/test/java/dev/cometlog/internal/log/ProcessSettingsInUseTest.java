@@ -140,8 +140,8 @@ class ProcessSettingsInUseTest {
     }
 
     private static void fill(Shard shard, int rolls) {
-        long target = shard.state().counter(ShardState.Counter.ROLLS) + rolls;
-        while (shard.state().counter(ShardState.Counter.ROLLS) < target) {
+        long target = shard.state().counters().get(ShardCounters.Counter.ROLLS) + rolls;
+        while (shard.state().counters().get(ShardCounters.Counter.ROLLS) < target) {
             shard.append(new byte[1000], 0, 1000);
         }
     }

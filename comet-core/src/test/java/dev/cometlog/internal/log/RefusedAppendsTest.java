@@ -87,10 +87,10 @@ class RefusedAppendsTest {
                 }
             }
             intercepted.before((method, path) -> {});
-            assertThat(one.state().counter(ShardState.Counter.REFUSED))
+            assertThat(one.state().counters().get(ShardCounters.Counter.REFUSED))
                     .as("call %d", first)
                     .isEqualTo(told);
-            assertThat(one.state().counter(ShardState.Counter.LAST_REFUSED_MICROS) > 0)
+            assertThat(one.state().counters().get(ShardCounters.Counter.LAST_REFUSED_MICROS) > 0)
                     .isEqualTo(told > 0);
             other.close(false);
             one.close(true);
@@ -106,7 +106,8 @@ class RefusedAppendsTest {
             andLater = true;
             intercepted.before(this::check);
             assertRefused(() -> shard.appendBatch(List.of(PAYLOAD, PAYLOAD, PAYLOAD)));
-            assertThat(shard.state().counter(ShardState.Counter.REFUSED)).isEqualTo(3);
+            assertThat(shard.state().counters().get(ShardCounters.Counter.REFUSED))
+                    .isEqualTo(3);
             intercepted.before((method, path) -> {});
             shard.close(true);
         }

@@ -26,7 +26,7 @@ class SegmentsTest {
     void aMappingGoesOnceNobodyUsedItFromOneTrimToTheNext() throws IOException {
         try (ShardFixture fixture = new ShardFixture(directory)) {
             Shard shard = fixture.open(ShardFixture.BOOT);
-            while (shard.state().counter(ShardState.Counter.ROLLS) < 4) {
+            while (shard.state().counters().get(ShardCounters.Counter.ROLLS) < 4) {
                 ShardFixture.append(shard, "x".repeat(1000));
             }
             shard.sync();

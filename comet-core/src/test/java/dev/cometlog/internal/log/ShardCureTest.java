@@ -320,7 +320,8 @@ class ShardCureTest {
         assertThat(ShardFixture.append(shard, "third")).isEqualTo(3);
         assertThat(shard.state().activeBase()).isZero();
         assertThat(ShardFixture.read(shard, 0)).containsExactly("0=first", "1..2 DAMAGE", "2=second", "3=third");
-        assertThat(shard.state().counter(ShardState.Counter.TAKE_OVERS)).isZero();
+        assertThat(shard.state().counters().get(ShardCounters.Counter.TAKE_OVERS))
+                .isZero();
     }
 
     @Test

@@ -76,7 +76,7 @@ class ShardRecoveryTest {
         assertThat(next).isGreaterThanOrEqualTo(ShardSync.RESERVED_AHEAD);
         assertThat(ShardFixture.read(again, 0))
                 .containsExactly("0=a", "1=b", "2.." + next + " POWER_LOSS", next + "=c");
-        assertThat(again.state().counter(ShardState.Counter.LOST)).isEqualTo(next - 2);
+        assertThat(again.state().counters().get(ShardCounters.Counter.LOST)).isEqualTo(next - 2);
         again.close(true);
     }
 

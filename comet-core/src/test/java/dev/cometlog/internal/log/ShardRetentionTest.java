@@ -61,8 +61,8 @@ class ShardRetentionTest {
         }
     }
 
-    private static long counter(Shard shard, ShardState.Counter counter) {
-        return shard.state().counter(counter);
+    private static long counter(Shard shard, ShardCounters.Counter counter) {
+        return shard.state().counters().get(counter);
     }
 
     private static void assertIdentity(Shard shard) throws IOException {
@@ -70,9 +70,9 @@ class ShardRetentionTest {
                 .filter(text -> text.contains("="))
                 .count();
         assertThat(kept
-                        + counter(shard, ShardState.Counter.EXPIRED)
-                        + counter(shard, ShardState.Counter.DROPPED)
-                        + counter(shard, ShardState.Counter.LOST))
+                        + counter(shard, ShardCounters.Counter.EXPIRED)
+                        + counter(shard, ShardCounters.Counter.DROPPED)
+                        + counter(shard, ShardCounters.Counter.LOST))
                 .as("kept + expired + dropped + lost")
                 .isEqualTo(shard.state().endOffset());
     }
@@ -94,7 +94,7 @@ class ShardRetentionTest {
             }
         }
         assertThat(shard.state().startOffset()).isPositive();
-        assertThat(counter(shard, ShardState.Counter.EXPIRED))
+        assertThat(counter(shard, ShardCounters.Counter.EXPIRED))
                 .isEqualTo(shard.state().startOffset());
         assertIdentity(shard);
         assertThat(fixture.budget.allocatedBytes()).isEqualTo(bytesOnDisk());
@@ -108,8 +108,8 @@ class ShardRetentionTest {
         acked.set(100);
         Shard shard = fixture.open(ShardFixture.BOOT);
         append(shard, 3000);
-        assertThat(counter(shard, ShardState.Counter.EXPIRED)).isEqualTo(100);
-        assertThat(counter(shard, ShardState.Counter.DROPPED))
+        assertThat(counter(shard, ShardCounters.Counter.EXPIRED)).isEqualTo(100);
+        assertThat(counter(shard, ShardCounters.Counter.DROPPED))
                 .isEqualTo(shard.state().startOffset() - 100);
         assertIdentity(shard);
         shard.close(true);
@@ -126,11 +126,11 @@ class ShardRetentionTest {
         long end = shard.state().endOffset();
         assertThat(end).isBetween(500L, 1024L);
         assertThat(shard.state().startOffset()).isZero();
-        assertThat(counter(shard, ShardState.Counter.REFUSED)).isEqualTo(1);
+        assertThat(counter(shard, ShardCounters.Counter.REFUSED)).isEqualTo(1);
 
         acked.set(end);
         assertThat(ShardFixture.append(shard, "again")).isEqualTo(end);
-        assertThat(counter(shard, ShardState.Counter.DROPPED)).isZero();
+        assertThat(counter(shard, ShardCounters.Counter.DROPPED)).isZero();
         assertIdentity(shard);
         shard.close(true);
     }
@@ -150,7 +150,7 @@ class ShardRetentionTest {
         append(shard, 3000);
         reader.interrupt();
         reader.join();
-        assertThat(counter(shard, ShardState.Counter.DROPPED)).isZero();
+        assertThat(counter(shard, ShardCounters.Counter.DROPPED)).isZero();
         assertIdentity(shard);
         shard.close(true);
     }
@@ -195,7 +195,7 @@ class ShardRetentionTest {
             });
             append(shard, 600);
             assertThat(lists.get()).isGreaterThan(3);
-            assertThat(counter(shard, ShardState.Counter.REFUSED)).isZero();
+            assertThat(counter(shard, ShardCounters.Counter.REFUSED)).isZero();
             shard.close(true);
         }
     }
@@ -207,7 +207,7 @@ class ShardRetentionTest {
         shard.sync();
         shard.state().durableOffset(0);
         append(shard, 400);
-        assertThat(counter(shard, ShardState.Counter.REFUSED)).isZero();
+        assertThat(counter(shard, ShardCounters.Counter.REFUSED)).isZero();
         shard.close(true);
     }
 
@@ -236,7 +236,7 @@ class ShardRetentionTest {
         set(StreamSettings.MAX_SHARD_BYTES, "2097152");
         fixture.refreshSettings();
         long started = System.nanoTime();
-        Retained gently = shard.retention().run(false, ShardRetention.Pace.GENTLY);
+        Retained gently = shard.retention().run(false, SegmentDeletion.Pace.GENTLY);
         assertThat(gently.segments()).isGreaterThan(1);
         assertThat(System.nanoTime() - started).isGreaterThan(gently.segments() * 150_000_000L);
 
@@ -246,7 +246,7 @@ class ShardRetentionTest {
         fixture.refreshSettings();
         shard.retention().hurry();
         started = System.nanoTime();
-        Retained hurried = shard.retention().run(false, ShardRetention.Pace.GENTLY);
+        Retained hurried = shard.retention().run(false, SegmentDeletion.Pace.GENTLY);
         assertThat(hurried.segments()).isGreaterThan(3);
         assertThat(System.nanoTime() - started).isLessThan(hurried.segments() * 150_000_000L);
         shard.close(true);
@@ -338,7 +338,7 @@ class ShardRetentionTest {
         shard.close(false);
         Shard second = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);
         append(second, 2500);
-        assertThat(counter(second, ShardState.Counter.LOST)).isPositive();
+        assertThat(counter(second, ShardCounters.Counter.LOST)).isPositive();
         assertIdentity(second);
         second.close(false);
         Shard third = fixture.openInNewEpoch(ShardFixture.OTHER_BOOT);

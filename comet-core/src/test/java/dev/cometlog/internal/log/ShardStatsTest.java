@@ -260,9 +260,9 @@ class ShardStatsTest {
     @Test
     void theCompressionRatioIsThatOfBothCounters() {
         assertThat(stats().compression().ratio()).isEqualTo(1);
-        shard.state().add(ShardState.Counter.COMPRESSED_FROM, 300);
-        shard.state().add(ShardState.Counter.COMPRESSED_TO, 100);
-        shard.state().add(ShardState.Counter.COMPRESS_NANOS, 5_000_000);
+        shard.state().counters().add(ShardCounters.Counter.COMPRESSED_FROM, 300);
+        shard.state().counters().add(ShardCounters.Counter.COMPRESSED_TO, 100);
+        shard.state().counters().add(ShardCounters.Counter.COMPRESS_NANOS, 5_000_000);
         assertThat(stats().compression()).isEqualTo(new CometStats.Compression(300, 100, Duration.ofMillis(5)));
         assertThat(stats().compression().ratio()).isEqualTo(3);
     }

@@ -138,7 +138,7 @@ class SteppedClockTest {
         long ahead = time.epochMicros() + Duration.ofDays(30).toMillis() * 1000;
         assertThat(timestamps).containsExactly(time.epochMicros(), ahead, ahead);
         assertThat(offsetAt(time.epochMicros() + 1)).isEqualTo(1);
-        assertThat(shard.state().counter(ShardState.Counter.ROLLS)).isEqualTo(2);
+        assertThat(shard.state().counters().get(ShardCounters.Counter.ROLLS)).isEqualTo(2);
     }
 
     @Test
@@ -159,7 +159,7 @@ class SteppedClockTest {
         step(Duration.ofDays(-3650));
         pass(MAX_AGE.plus(ROLL).plusMinutes(5));
         assertThat(shard.state().startOffset()).isEqualTo(1);
-        assertThat(shard.state().counter(ShardState.Counter.ROLLS)).isLessThan(10);
+        assertThat(shard.state().counters().get(ShardCounters.Counter.ROLLS)).isLessThan(10);
     }
 
     @Test
@@ -171,7 +171,7 @@ class SteppedClockTest {
             pass(Duration.ofMinutes(1));
             ShardFixture.append(shard, "later");
         }
-        assertThat(shard.state().counter(ShardState.Counter.ROLLS)).isBetween(9L, 14L);
+        assertThat(shard.state().counters().get(ShardCounters.Counter.ROLLS)).isBetween(9L, 14L);
         assertThat(shard.state().startOffset()).isGreaterThan(200);
     }
 
