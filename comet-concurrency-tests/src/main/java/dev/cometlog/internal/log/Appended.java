@@ -1,6 +1,6 @@
 package dev.cometlog.internal.log;
 
-/// A page that is appended to in the order of `Shard.write`: lock word, end offset, lock word.
+/// A page that is appended to in the order of `ShardAppender`: lock word, end offset, lock word.
 public final class Appended {
     private final ShardState state = new ShardState(Pages.next());
 
