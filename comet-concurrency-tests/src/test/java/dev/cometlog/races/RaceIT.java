@@ -58,7 +58,7 @@ class RaceIT {
     @Test
     void aBrokenOrderIsSeen() throws Exception {
         String first = weaken(
-                "log/Shard.java",
+                "log/ShardAppender.java",
                 "state.writeLimit((long) position + bytes);",
                 "state.writeLimit((long) position + bytes); state.endOffset(end + count);");
         var _ = weaken("log/Segment.java", "if (count >= RETIRED) {", "if (count >= RETIRED + RETIRED / 2) {");
