@@ -12,12 +12,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /// A process that appends as fast as it can to a log that fills up, notes every id that it is given, and tries
-/// again when it is refused, until a file tells it to stop.
+/// again when it is refused, until a file tells it to stop. It begins once another file is there.
 ///
 /// Arguments: log directory, directory of ack files, directory of what is told of refusals, worker number, shards,
 /// file that stops it.
 final class FillingWorker {
     static final String STREAM = "events:v1";
+
+    /// The file beside the one that stops them without which they do not begin.
+    static final String GO = "go";
+
     private static final long PAUSE_NANOS = 2_000_000;
 
     /// Enough to tell why, should it have been one too many.
@@ -33,6 +37,9 @@ final class FillingWorker {
                 Acks acks = new Acks(Path.of(args[1]).resolve(args[3]));
                 FileChannel refusals = FileChannel.open(
                         Path.of(args[2]).resolve(args[3]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            while (!Files.exists(stop.resolveSibling(GO)) && !Files.exists(stop)) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
             Refusals told = Refusals.NONE;
             for (long sequence = 0; !Files.exists(stop); ) {
                 int number = (int) ((worker + sequence) % shards);

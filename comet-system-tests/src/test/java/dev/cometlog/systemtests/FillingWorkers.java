@@ -32,6 +32,19 @@ final class FillingWorkers implements AutoCloseable {
         for (int worker = 0; worker < workers; worker++) {
             processes.add(start(scratch, log, worker, shards));
         }
+        awaitOpen(scratch.resolve(FillingWorker.GO), workers);
+    }
+
+    /// Nobody can open a log on a disk that another worker has filled already.
+    private void awaitOpen(Path go, int workers) throws IOException {
+        try {
+            await(() -> IntStream.range(0, workers)
+                    .allMatch(worker -> Files.exists(acks.resolve(Integer.toString(worker)))));
+            Files.createFile(go);
+        } catch (IOException | RuntimeException | Error e) {
+            processes.forEach(Process::destroyForcibly);
+            throw e;
+        }
     }
 
     /// Starts one, which the caller ends.
