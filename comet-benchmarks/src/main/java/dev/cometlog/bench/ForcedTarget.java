@@ -54,11 +54,10 @@ final class ForcedTarget implements Target {
 
     @Override
     public void close() throws IOException {
-        thread.shutdown();
         thread.close();
+        file.close();
         if (forcing.state() == Future.State.FAILED) {
             throw new IOException(forcing.exceptionNow());
         }
-        file.close();
     }
 }

@@ -61,6 +61,7 @@ public final class ShardCounters {
         this.first = first;
     }
 
+    /// What it stands at.
     public long get(Counter counter) {
         return (long) LONG.getAcquire(page, field(counter));
     }
@@ -85,6 +86,7 @@ public final class ShardCounters {
         }
     }
 
+    /// Replaces a counter that says what was last, or that only the holder of the lock word changes.
     void set(Counter counter, long value) {
         LONG.setRelease(page, field(counter), value);
     }
